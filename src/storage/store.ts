@@ -1,0 +1,299 @@
+import type { MessageFilter, ThreadFilter } from '../core/filter.ts';
+import type { OwnerScope, Scope, TenantId } from '../core/identity.ts';
+import type { MessageId, MessageKey, ThreadId, ThreadKey } from '../core/ids.ts';
+import type { Meter } from '../core/meter.ts';
+import type {
+  Failure,
+  Message,
+  MessageStatus,
+  Metadata,
+  Role,
+  Thread,
+  ThreadStatus,
+  ToolCall,
+  Usage,
+} from '../core/thread.ts';
+
+/**
+ * The ports that an engine implements, and their rules.
+ *
+ * Rules of every method:
+ * - The scope comes first. Rows outside it do not exist: reads give null or nothing, writes throw NOT_FOUND. An engine
+ *   checks every row once more before it lets it out, and throws rather than return a foreign one.
+ * - A thread whose `expiresAt` has passed does not exist for any read, count, search or append, from that moment on.
+ * - What has resolved is durable. What has thrown has written nothing, unless the error is UNAVAILABLE (then it may
+ *   have, and the same call with the same ids or idempotency keys may be repeated safely).
+ * - Batched reads answer in the order of the keys, null for what is not there, with one storage request where the
+ *   engine can.
+ * - Errors are SkeinErrors: NOT_FOUND, CONFLICT, LIMIT_EXCEEDED, UNAVAILABLE.
+ */
+export interface Engine {
+  /** The engine's name as `doctor` prints it: `sqlite`, `cosmos`. */
+  readonly name: string;
+  readonly threads: ThreadStore;
+  readonly messages: MessageStore;
+  readonly candidates: CandidateSource;
+  readonly index: IndexStore;
+  readonly ledger: Ledger;
+  /** Resolves when the engine answers; throws UNAVAILABLE with a reason when it does not. */
+  ping(): Promise<void>;
+  /** Finishes what is under way, then lets go of files, threads and connections. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Last parameter of every method: how to stop it, and where its cost is counted. A read that is stopped throws the
+ * signal's reason; a write is stopped only before it has begun.
+ */
+export type Call = { readonly meter: Meter; readonly signal?: AbortSignal };
+
+/** A place in a list: the value of the order's field, and the id that breaks ties. Stable under concurrent appends. */
+export type ThreadPosition = { readonly value: number; readonly thread: ThreadId };
+
+export type ThreadOrder = {
+  readonly field: 'CREATED_AT' | 'UPDATED_AT' | 'LAST_MESSAGE_AT';
+  readonly direction: 'ASC' | 'DESC';
+};
+
+/** A window on a list: `limit` rows after `after` and before `before`, counted from the start or from the end. */
+export type Window<Position> = {
+  readonly from: 'start' | 'end';
+  readonly limit: number;
+  readonly after: Position | null;
+  readonly before: Position | null;
+};
+
+/** Items in list order, whichever end the window counts from; `more`: whether rows remain beyond the limit. */
+export type Page<Item> = { readonly items: readonly Item[]; readonly more: boolean };
+
+export type NewThread = {
+  readonly id: ThreadId;
+  readonly title: string | null;
+  readonly agent: string | null;
+  readonly instructions: string | null;
+  readonly status: ThreadStatus;
+  readonly metadata: Metadata;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+};
+
+/** Fields that are absent stay as they are. */
+export type ThreadChange = {
+  readonly title?: string | null;
+  readonly status?: ThreadStatus;
+  readonly metadata?: Metadata;
+  readonly expiresAt?: number | null;
+};
+
+/** Whatever an engine keeps of threads. A thread's head and its messages share one logical partition. */
+export interface ThreadStore {
+  /** Stores a thread; when one with this id is there already, gives that one back unchanged (`created: false`). */
+  create(scope: OwnerScope, thread: NewThread, call: Call): Promise<{ thread: Thread; created: boolean }>;
+  get(scope: Scope, keys: readonly ThreadKey[], call: Call): Promise<(Thread | null)[]>;
+  /** LAST_MESSAGE_AT of a thread without messages is its `createdAt`, for ordering. */
+  list(
+    scope: Scope,
+    filter: ThreadFilter,
+    order: ThreadOrder,
+    window: Window<ThreadPosition>,
+    call: Call,
+  ): Promise<Page<Thread>>;
+  count(scope: Scope, filter: ThreadFilter, call: Call): Promise<number>;
+  /** @throws CONFLICT when `ifVersion` is given and is not the thread's version; NOT_FOUND */
+  update(
+    scope: OwnerScope,
+    thread: ThreadId,
+    change: ThreadChange,
+    ifVersion: number | null,
+    call: Call,
+  ): Promise<Thread>;
+  /** Removes the thread, its messages, text index entries and vectors. Gives whether it was there. */
+  delete(scope: OwnerScope, thread: ThreadId, call: Call): Promise<boolean>;
+  /** Removes up to `limit` threads, of every tenant, whose `expiresAt` has passed; gives how many. Housekeeping. */
+  sweepExpired(limit: number, call: Call): Promise<number>;
+}
+
+export type NewMessage = {
+  readonly id: MessageId;
+  readonly role: Role;
+  readonly author: string | null;
+  readonly content: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly toolCallId: string | null;
+  readonly model: string | null;
+  readonly status: MessageStatus;
+  readonly finishReason: string | null;
+  readonly usage: Usage | null;
+  readonly latencyMs: number | null;
+  readonly metadata: Metadata;
+  readonly createdAt: number;
+  readonly replyTo: MessageId | null;
+};
+
+/** How a PENDING reply ended. */
+export type ReplyOutcome = {
+  readonly status: 'COMPLETE' | 'FAILED';
+  readonly content: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly model: string | null;
+  readonly finishReason: string | null;
+  readonly usage: Usage | null;
+  readonly latencyMs: number | null;
+  readonly metadata: Metadata;
+  readonly failure: Failure | null;
+  readonly recalled: readonly MessageKey[];
+};
+
+/** A window on the messages of one thread, by seq. */
+export type MessageListQuery = {
+  readonly thread: ThreadKey;
+  readonly filter: MessageFilter;
+  readonly window: Window<number>;
+};
+
+export interface MessageStore {
+  /**
+   * Appends 1 to 100 messages in one atomic write with the head's counters and `lastMessageAt` (the `createdAt` of the
+   * last message by seq); seqs follow each other without gap. A message whose id is already in the thread is not stored
+   * again: the answer has the stored one in its place (`created: false`). Costs the same at message 10 and at message
+   * 100,000. Messages with content are found by keyword from here on; their indexing is PENDING (READY at once when
+   * there is nothing to embed).
+   * @throws NOT_FOUND when the thread is not there
+   */
+  append(
+    scope: OwnerScope,
+    thread: ThreadId,
+    messages: readonly NewMessage[],
+    call: Call,
+  ): Promise<{ thread: Thread; messages: { message: Message; created: boolean }[] }>;
+  get(scope: Scope, keys: readonly MessageKey[], call: Call): Promise<(Message | null)[]>;
+  /** One window for each of many threads, in one storage request where the engine can; by seq ascending. */
+  list(scope: Scope, queries: readonly MessageListQuery[], call: Call): Promise<Page<Message>[]>;
+  /** How many messages of each thread the filter keeps. */
+  count(scope: Scope, queries: readonly { thread: ThreadKey; filter: MessageFilter }[], call: Call): Promise<number[]>;
+  /** Ends a PENDING reply. One that has ended already is given back as it is (the first end counts). */
+  finish(scope: OwnerScope, message: MessageKey, outcome: ReplyOutcome, call: Call): Promise<Message>;
+  /**
+   * Removes a message with its text index entries and vectors; the seq stays unused. Gives whether it was there.
+   * Its neighbours' search context is corrected too: no word of it remains findable.
+   */
+  delete(scope: OwnerScope, message: MessageKey, call: Call): Promise<boolean>;
+  /** Marks FAILED, with this failure, every PENDING reply, of every tenant, created before a time; gives how many. */
+  failPending(before: number, failure: Failure, call: Call): Promise<number>;
+}
+
+/**
+ * Finds messages for a search; ranking is not its business. Every filter acts before the cut: with `limit` 200, a
+ * filter that leaves three of a million messages finds all three. PENDING messages are never candidates.
+ */
+export interface CandidateSource {
+  /** The best `limit` messages by words. `terms` empty: none. */
+  byKeyword(
+    scope: Scope,
+    query: KeywordQuery,
+    filter: MessageFilter,
+    limit: number,
+    call: Call,
+  ): Promise<KeywordCandidates>;
+  /** The best `limit` messages by cosine of their best passage with the vector. */
+  byMeaning(
+    scope: Scope,
+    query: MeaningQuery,
+    filter: MessageFilter,
+    limit: number,
+    call: Call,
+  ): Promise<MeaningCandidate[]>;
+}
+
+/** Words as `search/` cut them from what was typed: lower case, unstemmed, stop words gone. */
+export type KeywordQuery = {
+  readonly terms: readonly string[];
+  /** Runs of words that must all be there, in this order. */
+  readonly phrases: readonly (readonly string[])[];
+  /** Words none of which may be in the message's own text. */
+  readonly excluded: readonly string[];
+};
+
+export type MeaningQuery = { readonly vector: Float32Array; readonly model: string };
+
+/**
+ * What the ranking sees of a message besides its own fields: context as the engine indexed it. Texts are the plain
+ * contents of the neighbours at the time of indexing.
+ */
+export type KeywordCandidate = {
+  readonly message: Message;
+  /** The engine's own word score: higher is better, comparable within one answer only. */
+  readonly score: number;
+};
+
+export type KeywordCandidates = { readonly candidates: readonly KeywordCandidate[] };
+
+/** `cosine` is that of the message's best passage, −1 to 1; `passage` says which (character offsets), if not all. */
+export type MeaningCandidate = {
+  readonly message: Message;
+  readonly cosine: number;
+  readonly passage: { readonly start: number; readonly end: number } | null;
+};
+
+/** A message whose meaning is to be (re-)embedded, with what surrounds it. */
+export type IndexTask = {
+  readonly tenant: TenantId;
+  readonly key: MessageKey;
+  readonly message: Message;
+  readonly threadTitle: string | null;
+  /** Nearest neighbours by seq that have content; null at the thread's ends. */
+  readonly previous: Message | null;
+  readonly next: Message | null;
+  /** Grows whenever the message's search text changes: a result for an older revision is dropped. */
+  readonly revision: number;
+  /** Content hashes of the vectors that are stored for it, with their model: what need not be embedded again. */
+  readonly stored: readonly { readonly hash: string; readonly model: string }[];
+};
+
+export type PassageVector = {
+  readonly start: number;
+  readonly end: number;
+  /** SHA-256 (hex) of the embedded text. */
+  readonly hash: string;
+  /** Unit length. Engines may store it as int8 (measured: loses nothing); null: keep the stored one with this hash. */
+  readonly vector: Float32Array | null;
+};
+
+export type IndexResult = {
+  readonly tenant: TenantId;
+  readonly key: MessageKey;
+  readonly revision: number;
+  readonly model: string;
+  readonly outcome: { kind: 'embedded'; passages: readonly PassageVector[] } | { kind: 'failed'; reason: string };
+};
+
+/** The indexer's side of an engine: what waits for its vectors, and where they go. */
+export interface IndexStore {
+  /** Up to `limit` messages, of every tenant, that wait; oldest first. Survives a restart. */
+  waiting(limit: number, call: Call): Promise<IndexTask[]>;
+  /** Stores vectors and marks READY or FAILED, in one write; results for an older revision are dropped. */
+  store(results: readonly IndexResult[], call: Call): Promise<void>;
+  /** How many messages in the scope are not findable by meaning yet; those that FAILED are not counted. */
+  countPending(scope: Scope, call: Call): Promise<number>;
+}
+
+/**
+ * One day's use, of one owner and model. Counts only, never content. A message counts on the day of its `createdAt`; a
+ * PENDING reply once it has ended, with the model and usage that it ended with.
+ */
+export type LedgerLine = {
+  /** UTC, `2026-11-23`. */
+  readonly day: string;
+  readonly owner: string;
+  readonly model: string | null;
+  readonly messages: number;
+  /** Those of the messages that are the ASSISTANT's, failed ones included. */
+  readonly replies: number;
+  readonly usage: Usage;
+};
+
+/** Counts what was used, written in the same transaction as the message; deletions do not lower it. */
+export interface Ledger {
+  /** Lines of the days from ≤ day ≤ to (UTC, `2026-11-23`), by day, owner and model. */
+  read(scope: Scope, days: { from: string; to: string }, call: Call): Promise<LedgerLine[]>;
+}
