@@ -16,6 +16,7 @@ export const LIMITS = {
   queryCharacters: 1_000,
   idempotencyKeyCharacters: 256,
   toolCalls: 64,
+  toolDescriptionCharacters: 4_096,
   filterValues: 100,
   nodes: 100,
 } as const;

@@ -166,6 +166,18 @@ export interface MessageStore {
     messages: readonly NewMessage[],
     call: Call,
   ): Promise<{ thread: Thread; messages: { message: Message; created: boolean }[] }>;
+  /**
+   * Appends a reply in the place of another, in one atomic write: the other becomes SUPERSEDED, a candidate only for
+   * filters that ask for it, and no longer context of its neighbours.
+   * A reply whose id is already in the thread is not stored again (`created: false`), and nothing else changes.
+   * @throws NOT_FOUND when the thread or the reply to replace is not there; CONFLICT when that one is PENDING
+   */
+  replaceReply(
+    scope: OwnerScope,
+    replaced: MessageKey,
+    reply: NewMessage,
+    call: Call,
+  ): Promise<{ thread: Thread; reply: Message; created: boolean }>;
   get(scope: Scope, keys: readonly MessageKey[], call: Call): Promise<(Message | null)[]>;
   /** One window for each of many threads, in one storage request where the engine can; by seq ascending. */
   list(scope: Scope, queries: readonly MessageListQuery[], call: Call): Promise<Page<Message>[]>;
@@ -185,9 +197,12 @@ export interface MessageStore {
 /**
  * Finds messages for a search; ranking is not its business. Every filter acts before the cut: with `limit` 200, a
  * filter that leaves three of a million messages finds all three. PENDING messages are never candidates.
+ *
+ * A message is found through its own words, its author's name, the date on which it was said, and what was said just
+ * before and after it (`SearchField`). Words are as `core/words.ts` cuts them.
  */
 export interface CandidateSource {
-  /** The best `limit` messages by words. `terms` empty: none. */
+  /** The best `limit` messages by words, the best first by the engine's own measure. `terms` empty: none. */
   byKeyword(
     scope: Scope,
     query: KeywordQuery,
@@ -195,83 +210,99 @@ export interface CandidateSource {
     limit: number,
     call: Call,
   ): Promise<KeywordCandidates>;
-  /** The best `limit` messages by cosine of their best passage with the vector. */
+  /**
+   * The best `limit` messages by cosine of their best passage with the vector, the nearest first; and the same of the
+   * messages `alongside`, however far they are.
+   */
   byMeaning(
     scope: Scope,
     query: MeaningQuery,
     filter: MessageFilter,
     limit: number,
     call: Call,
-  ): Promise<MeaningCandidate[]>;
+  ): Promise<MeaningCandidates>;
 }
 
-/** Words as `search/` cut them from what was typed: lower case, unstemmed, stop words gone. */
-export type KeywordQuery = {
-  readonly terms: readonly string[];
-  /** Runs of words that must all be there, in this order. */
+/** What must hold of a message beside fitting well. Words are folded (`core/words.ts`), not stemmed. */
+export type WordConstraints = {
+  /** Runs of words that must all be in the message's own text, in this order and next to each other. */
   readonly phrases: readonly (readonly string[])[];
-  /** Words none of which may be in the message's own text. */
+  /** Words none of which may be in the message's own text, in any form. */
   readonly excluded: readonly string[];
+  /** Names, as runs of words: all words of one of them must be in the author's name. None: any author. */
+  readonly authors: readonly (readonly string[])[];
 };
 
-export type MeaningQuery = { readonly vector: Float32Array; readonly model: string };
+/** Words to look for, folded and not stemmed, any of which may match; stop words gone. */
+export type KeywordQuery = WordConstraints & { readonly terms: readonly string[] };
 
-/**
- * What the ranking sees of a message besides its own fields: context as the engine indexed it. Texts are the plain
- * contents of the neighbours at the time of indexing.
- */
-export type KeywordCandidate = {
-  readonly message: Message;
-  /** The engine's own word score: higher is better, comparable within one answer only. */
-  readonly score: number;
+export type MeaningQuery = WordConstraints & {
+  readonly vector: Float32Array;
+  readonly model: string;
+  /** Words to count in what is found. */
+  readonly terms: readonly string[];
+  /** Messages whose cosine is wanted although their words found them. */
+  readonly alongside: readonly MessageKey[];
 };
 
-export type KeywordCandidates = { readonly candidates: readonly KeywordCandidate[] };
+/** Where a message's words are found: in itself, its author, the date, and the nearest messages that have content. */
+export type SearchField = 'text' | 'author' | 'said' | 'previous' | 'earlier' | 'next';
 
-/** `cosine` is that of the message's best passage, −1 to 1; `passage` says which (character offsets), if not all. */
-export type MeaningCandidate = {
-  readonly message: Message;
-  readonly cosine: number;
-  readonly passage: { readonly start: number; readonly end: number } | null;
+/** What the ranking needs to know of a message's words. Neighbours count as far as `WINDOW_CHARACTERS`. */
+export type WordCounts = {
+  /** Words in all fields. */
+  readonly length: number;
+  /** For each term of the query, in its order, how often it is in each field, in any of its forms. */
+  readonly terms: readonly Readonly<Record<SearchField, number>>[];
 };
 
-/** A message whose meaning is to be (re-)embedded, with what surrounds it. */
-export type IndexTask = {
-  readonly tenant: TenantId;
-  readonly key: MessageKey;
-  readonly message: Message;
-  readonly threadTitle: string | null;
-  /** Nearest neighbours by seq that have content; null at the thread's ends. */
-  readonly previous: Message | null;
-  readonly next: Message | null;
-  /** Grows whenever the message's search text changes: a result for an older revision is dropped. */
-  readonly revision: number;
-  /** Content hashes of the vectors that are stored for it, with their model: what need not be embedded again. */
-  readonly stored: readonly { readonly hash: string; readonly model: string }[];
+export type KeywordCandidate = { readonly key: MessageKey; readonly counts: WordCounts };
+
+export type KeywordCandidates = {
+  readonly candidates: readonly KeywordCandidate[];
+  /** What the ranking may know of the whole scope; null where asking would cost too much. */
+  readonly statistics: { readonly messages: number; readonly frequencies: readonly number[] } | null;
 };
 
-export type PassageVector = {
-  readonly start: number;
-  readonly end: number;
-  /** SHA-256 (hex) of the embedded text. */
-  readonly hash: string;
-  /** Unit length. Engines may store it as int8 (measured: loses nothing); null: keep the stored one with this hash. */
-  readonly vector: Float32Array | null;
+/** `cosine` is that of the message's best passage, −1 to 1; `passage` says which, in UTF-16 code units. */
+export type Nearness = { readonly cosine: number; readonly passage: Passage };
+
+export type Passage = { readonly start: number; readonly end: number };
+
+export type MeaningCandidate = Nearness & { readonly key: MessageKey; readonly counts: WordCounts };
+
+export type MeaningCandidates = {
+  readonly candidates: readonly MeaningCandidate[];
+  /** In the order asked; null for a message without vectors of this model. */
+  readonly alongside: readonly (Nearness | null)[];
 };
+
+/** A message that waits for its vectors. */
+export type IndexTask = { readonly tenant: TenantId; readonly key: MessageKey; readonly message: Message };
+
+/** A passage of a message with its vector, of unit length. Engines may store it as int8 (measured: loses nothing). */
+export type PassageVector = Passage & { readonly vector: Float32Array };
 
 export type IndexResult = {
   readonly tenant: TenantId;
   readonly key: MessageKey;
-  readonly revision: number;
   readonly model: string;
   readonly outcome: { kind: 'embedded'; passages: readonly PassageVector[] } | { kind: 'failed'; reason: string };
 };
 
-/** The indexer's side of an engine: what waits for its vectors, and where they go. */
+/**
+ * The indexer's side of an engine: what waits for its vectors, and where they go. Each text is embedded once, by itself;
+ * what was said around it enters by arithmetic (`passage-context.ts`), whenever a neighbour comes or goes.
+ */
 export interface IndexStore {
+  /**
+   * Says which model's vectors are stored and searched from now on. When another one's are there, they are dropped, and
+   * every message waits again. To be called before the other methods.
+   */
+  adopt(model: string, dimensions: number, call: Call): Promise<void>;
   /** Up to `limit` messages, of every tenant, that wait; oldest first. Survives a restart. */
   waiting(limit: number, call: Call): Promise<IndexTask[]>;
-  /** Stores vectors and marks READY or FAILED, in one write; results for an older revision are dropped. */
+  /** Stores vectors and marks READY or FAILED, in one write; a result for what is gone, or of another model, is dropped. */
   store(results: readonly IndexResult[], call: Call): Promise<void>;
   /** How many messages in the scope are not findable by meaning yet; those that FAILED are not counted. */
   countPending(scope: Scope, call: Call): Promise<number>;

@@ -1,0 +1,178 @@
+import { stem } from './stem.ts';
+
+/** A word as it stands in a text, UTF-16 code units; `end` is exclusive. `word` is folded: see `wordsIn`. */
+export type Word = { readonly word: string; readonly start: number; readonly end: number };
+
+/** Words longer than this are data (keys, encoded bytes): their first characters tell them apart. */
+const WORD_CHARACTERS = 64;
+
+/**
+ * Cuts a text into words, in order. Words are folded: lower case, compatibility forms made plain, and Latin, Greek,
+ * Cyrillic, Hebrew and Arabic letters without their marks, so that "Café", "CAFE" and "cafe" are one word. An emoji is a
+ * word. Scripts without spaces give every two characters that follow each other (overlapping), and a single character
+ * where it stands alone: what Lucene's CJKAnalyzer does, and needs no dictionary.
+ */
+export function wordsIn(text: string): Word[] {
+  const words: Word[] = [];
+  const add = (start: number, end: number): void => {
+    const word = fold(text.slice(start, end));
+    if (word !== '') words.push({ word, start, end });
+  };
+  eachRun(text, (start, end, spaced) => {
+    if (spaced) {
+      add(start, end);
+      return;
+    }
+    const ends = characterEnds(text, start, end);
+    if (ends.length === 1) add(start, end);
+    for (let at = 1; at < ends.length; at += 1) add(ends[at - 2] ?? start, ends[at] ?? end);
+  });
+  return words;
+}
+
+/**
+ * The terms that a text is found by, in order: its words' stems; in scripts without spaces each single character too, so
+ * that a query of one character finds it.
+ */
+export function termsIn(text: string): string[] {
+  const found: string[] = [];
+  const add = (start: number, end: number): void => {
+    const term = termOf(text.slice(start, end));
+    if (term !== '') found.push(term);
+  };
+  eachRun(text, (start, end, spaced) => {
+    if (spaced) {
+      add(start, end);
+      return;
+    }
+    const ends = characterEnds(text, start, end);
+    for (const [at, characterEnd] of ends.entries()) {
+      const characterStart = ends[at - 1] ?? start;
+      add(characterStart, characterEnd);
+      const next = ends[at + 1];
+      if (next !== undefined) add(characterStart, next);
+    }
+  });
+  return found;
+}
+
+const BETWEEN = 1;
+const SPACED = 2;
+const UNSPACED = 3;
+const PICTURE = 4;
+type Kind = typeof BETWEEN | typeof SPACED | typeof UNSPACED | typeof PICTURE;
+
+const WORD_LIKE = /[\p{L}\p{M}\p{N}]/u;
+// Written without spaces between words, or (Hangul) with endings that stick to them. Script_Extensions has the marks
+// that such scripts share, as the long-vowel sign of Japanese.
+const WITHOUT_SPACES =
+  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u;
+const PICTORIAL = /[\p{Extended_Pictographic}\p{Regional_Indicator}]/u;
+const EMOJI = /\p{RGI_Emoji}/vy;
+
+// Asked once a character: regular expressions over every character of a text are ten times as slow.
+const kinds = new Uint8Array(0x10000);
+
+function kindOf(code: number): Kind {
+  const known = code < kinds.length ? kinds[code] : 0;
+  if (known === BETWEEN || known === SPACED || known === UNSPACED || known === PICTURE) return known;
+  const character = String.fromCodePoint(code);
+  let kind: Kind = BETWEEN;
+  if (WORD_LIKE.test(character)) kind = WITHOUT_SPACES.test(character) ? UNSPACED : SPACED;
+  else if (PICTORIAL.test(character)) kind = PICTURE;
+  if (code < kinds.length) kinds[code] = kind;
+  return kind;
+}
+
+/** Visits the runs of a text that are words, or of which words are made, in order. */
+function eachRun(text: string, visit: (start: number, end: number, spaced: boolean) => void): void {
+  let start = 0;
+  let running: Kind = BETWEEN;
+  let at = 0;
+  while (at < text.length) {
+    const unit = text.charCodeAt(at);
+    const code = unit < 0xd800 || unit > 0xdbff ? unit : (text.codePointAt(at) ?? unit);
+    const kind = kindOf(code);
+    if (kind !== running || kind === PICTURE) {
+      if (running === SPACED || running === UNSPACED) visit(start, at, running === SPACED);
+      start = at;
+      running = kind;
+    }
+    if (kind === PICTURE) {
+      EMOJI.lastIndex = at;
+      const emoji = EMOJI.exec(text);
+      running = BETWEEN;
+      if (emoji !== null) {
+        at += emoji[0].length;
+        visit(start, at, true);
+        continue;
+      }
+    }
+    at += code > 0xffff ? 2 : 1;
+  }
+  if (running === SPACED || running === UNSPACED) visit(start, text.length, running === SPACED);
+}
+
+/** Where each character of a run ends. */
+function characterEnds(text: string, start: number, end: number): number[] {
+  const ends: number[] = [];
+  let at = start;
+  while (at < end) {
+    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+    ends.push(at);
+  }
+  return ends;
+}
+
+const TERMS_KEPT = 50_000;
+const terms = new Map<string, string>();
+
+/** The term of one word: the stem of its folded form. Empty when it is not one word. */
+export function termOf(word: string): string {
+  let term = terms.get(word);
+  if (term === undefined) {
+    if (terms.size >= TERMS_KEPT) terms.clear();
+    term = stem(fold(word));
+    terms.set(word, term);
+  }
+  return term;
+}
+
+/** Marks of Latin, Greek and Cyrillic; points of Hebrew; vowel signs and the stretching sign of Arabic. */
+const MARKS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/g;
+/** Letters that Unicode does not take apart, as people type them without the right keyboard. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+  ς: 'σ',
+};
+
+function fold(word: string): string {
+  const short = word.length > WORD_CHARACTERS ? word.slice(0, WORD_CHARACTERS) : word;
+  const lower = short.toLowerCase();
+  if (isAscii(lower)) return /[^a-z0-9]/.test(lower) ? '' : lower;
+  return (
+    lower
+      .normalize('NFKD')
+      .replace(MARKS, '')
+      .normalize('NFC')
+      .replace(/[ßæœøłđðþıς]/g, (letter) => PLAIN[letter] ?? letter)
+      // What compatibility forms bring along ("⒈" has a full stop), and the sign that asks for a coloured emoji.
+      .replace(/[^\p{L}\p{M}\p{N}\p{Emoji}\u200d]|[*#]|\ufe0f/gu, '')
+      .slice(0, WORD_CHARACTERS)
+  );
+}
+
+// eslint-disable-next-line no-control-regex -- ASCII begins with control characters
+const ASCII = /^[\x00-\x7f]*$/;
+
+function isAscii(text: string): boolean {
+  return ASCII.test(text);
+}

@@ -1,0 +1,124 @@
+import { SkeinError } from '../../core/errors.ts';
+
+/**
+ * What went wrong with a request to Cosmos DB. `passing`: it may go well in a moment, and it may already have taken
+ * effect. `refused`: the answer of a healthy account, with its status: 404, 409, 412 or 413.
+ */
+export type Fault =
+  | { readonly kind: 'passing'; readonly reason: string; readonly retryAfterMs: number | null; readonly moved: boolean }
+  | { readonly kind: 'refused'; readonly status: RefusedStatus }
+  | { readonly kind: 'denied'; readonly reason: string }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'unknown' };
+
+export type RefusedStatus = 404 | 409 | 412 | 413;
+
+/** The region's listener could not be reached, or did not answer in time. Thrown by the transport. */
+export class UnreachableError extends Error {
+  /** The SDK tries nothing again by itself for a code that it does not know. */
+  readonly code = 'SKEIN_UNREACHABLE';
+  readonly timedOut: boolean;
+
+  constructor(message: string, { timedOut, cause }: { timedOut: boolean; cause: unknown }) {
+    super(message, { cause });
+    this.name = 'UnreachableError';
+    this.timedOut = timedOut;
+  }
+}
+
+/** Substatus codes: https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-for-cosmosdb */
+const WRITE_FORBIDDEN = 3;
+const ACCOUNT_NOT_FOUND = 1008;
+const SESSION_NOT_AVAILABLE = 1002;
+
+const PASSING: Readonly<Record<number, string>> = {
+  408: 'Cosmos DB did not answer in time.',
+  410: 'Cosmos DB is moving the data.',
+  429: 'Cosmos DB is being asked for more than its throughput allows.',
+  449: 'Cosmos DB has another write of the same item under way.',
+  500: 'Cosmos DB has an internal error.',
+  502: 'Cosmos DB cannot be reached.',
+  503: 'Cosmos DB is unavailable.',
+  504: 'Cosmos DB did not answer in time.',
+};
+
+/** Errors of the connection, from Node: a write behind them may have taken effect. */
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_SOCKET',
+  'REQUEST_SEND_ERROR',
+]);
+
+/** Whether the connection itself failed, before or after the request was sent. */
+export function isConnectionError(error: unknown): boolean {
+  const { code } = detailsOf(error);
+  return (typeof code === 'string' && CONNECTION_CODES.has(code)) || (isError(error) && CONNECTION_CODES.has(codeOfCause(error)));
+}
+
+/** Whether a status and substatus say that the region takes no writes (any more), or is gone. */
+export function saysMoved(status: number, substatus: number): boolean {
+  return status === 403 && (substatus === WRITE_FORBIDDEN || substatus === ACCOUNT_NOT_FOUND);
+}
+
+/** What an error of the SDK means. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof UnreachableError) {
+    const reason = error.timedOut ? 'Cosmos DB did not answer in time.' : 'Cosmos DB cannot be reached.';
+    return { kind: 'passing', reason, retryAfterMs: null, moved: true };
+  }
+  const { code, substatus, retryAfterMs } = detailsOf(error);
+  if (isError(error) && error.name === 'AbortError') return { kind: 'stopped' };
+  if (code === 'TimeoutError' || isConnectionError(error)) {
+    return { kind: 'passing', reason: 'Cosmos DB cannot be reached.', retryAfterMs: null, moved: true };
+  }
+  const status = Number(code);
+  if (status === 404 && substatus === SESSION_NOT_AVAILABLE) {
+    return { kind: 'passing', reason: 'Cosmos DB has not yet caught up in this region.', retryAfterMs, moved: false };
+  }
+  if (saysMoved(status, substatus)) {
+    return { kind: 'passing', reason: 'Cosmos DB is moving its writes to another region.', retryAfterMs, moved: true };
+  }
+  if (status === 404 || status === 409 || status === 412 || status === 413) return { kind: 'refused', status };
+  if (status === 401 || status === 403) {
+    return { kind: 'denied', reason: `Cosmos DB refuses the credentials (${String(status)}/${String(substatus)}).` };
+  }
+  const reason = PASSING[status];
+  return reason === undefined ? { kind: 'unknown' } : { kind: 'passing', reason, retryAfterMs, moved: false };
+}
+
+/** What callers are told when trying again has not helped. */
+export function unavailable(reason: string, retryAfterMs: number, cause: unknown): SkeinError {
+  return new SkeinError('UNAVAILABLE', `${reason} Try again.`, { retryAfterMs: Math.ceil(retryAfterMs), cause });
+}
+
+type Details = { readonly code: unknown; readonly substatus: number; readonly retryAfterMs: number | null };
+
+function detailsOf(error: unknown): Details {
+  if (!isError(error)) return { code: undefined, substatus: 0, retryAfterMs: null };
+  // A batch hides what went wrong in its cause.
+  const code = 'code' in error ? error.code : undefined;
+  if (code === undefined && isError(error.cause)) return detailsOf(error.cause);
+  const substatus = 'substatus' in error ? Number(error.substatus) : 0;
+  const retryAfter = 'retryAfterInMs' in error ? Number(error.retryAfterInMs) : Number.NaN;
+  return {
+    code,
+    substatus: Number.isNaN(substatus) ? 0 : substatus,
+    retryAfterMs: Number.isNaN(retryAfter) ? null : retryAfter,
+  };
+}
+
+function isError(value: unknown): value is Error {
+  return value instanceof Error;
+}
+
+function codeOfCause({ cause }: Error): string {
+  const { code } = detailsOf(cause);
+  return typeof code === 'string' ? code : '';
+}

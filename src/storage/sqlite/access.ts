@@ -1,0 +1,60 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { SkeinError } from '../../core/errors.ts';
+import type { Call } from '../store.ts';
+import { faultOf } from './faults.ts';
+import type { ReadOperations } from './read-operations.ts';
+import type { ArgsOf, ResultOf } from './wire.ts';
+import type { WorkerClient } from './worker-client.ts';
+import type { WriteOperations } from './write-operations.ts';
+
+/** The three ways to the file. Each counts as one storage request of the call, and its time as `storage`. */
+export type Access = {
+  /** The time by which expiry is judged, epoch milliseconds. */
+  now(): number;
+  /** A short read, on this thread. */
+  read<Args, Result>(operation: (db: DatabaseSync, args: Args) => Result, args: Args, call: Call): Promise<Result>;
+  /** A read that may take long, on the reader's thread. */
+  scan<Name extends keyof ReadOperations>(
+    name: Name,
+    args: ArgsOf<ReadOperations, Name>,
+    call: Call,
+  ): Promise<ResultOf<ReadOperations, Name>>;
+  /** A write. Once handed over it is not stopped: a caller that is told it failed must be able to rely on that. */
+  write<Name extends keyof WriteOperations>(
+    name: Name,
+    args: ArgsOf<WriteOperations, Name>,
+    call: Call,
+  ): Promise<ResultOf<WriteOperations, Name>>;
+};
+
+type AccessOptions = {
+  readonly db: DatabaseSync;
+  readonly reader: WorkerClient<ReadOperations>;
+  readonly writer: WorkerClient<WriteOperations>;
+  readonly now: () => number;
+};
+
+export function accessTo({ db, reader, writer, now }: AccessOptions): Access {
+  const counted = <Result>({ meter, signal }: Call, work: () => Promise<Result>): Promise<Result> => {
+    signal?.throwIfAborted();
+    meter.storage({ requests: 1 });
+    return meter.time('storage', work);
+  };
+  return {
+    now,
+    async read(operation, args, call) {
+      if (!db.isOpen) throw new SkeinError('UNAVAILABLE', 'The store is closed.');
+      try {
+        return await counted(call, () => Promise.try(operation, db, args));
+      } catch (error) {
+        throw faultOf(error);
+      }
+    },
+    async scan(name, args, call) {
+      return counted(call, () => reader.run(name, args, call.signal));
+    },
+    async write(name, args, call) {
+      return counted(call, () => writer.run(name, args));
+    },
+  };
+}

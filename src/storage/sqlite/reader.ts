@@ -1,0 +1,37 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import type { DatabaseSync } from 'node:sqlite';
+import { openConnection } from './connection.ts';
+import { faultOf } from './faults.ts';
+import { readOperations } from './read-operations.ts';
+import { packError, requestOf, runOperation, startDataOf, type Answer, type Report, type Run } from './wire.ts';
+
+const CACHE_KIB = 32_768;
+
+function serve(port: MessagePort): void {
+  const { path } = startDataOf(workerData);
+  let db: DatabaseSync | undefined;
+  const answerTo = (request: Run): Answer => {
+    try {
+      // Opened by the first request: the thread starts while the writer may still be making the file.
+      db ??= openConnection({ path, readOnly: true, cacheKiB: CACHE_KIB });
+      return { id: request.id, kind: 'done', value: runOperation(readOperations, db, request) };
+    } catch (error) {
+      return { id: request.id, kind: 'failed', error: packError(faultOf(error)) };
+    }
+  };
+  const report = (message: Report): void => {
+    port.postMessage(message);
+  };
+  port.on('message', (message) => {
+    const request = requestOf(message);
+    if (request?.kind === 'run') {
+      report({ kind: 'answers', answers: [answerTo(request)] });
+      return;
+    }
+    db?.close();
+    port.close();
+  });
+  report({ kind: 'ready' });
+}
+
+if (parentPort !== null) serve(parentPort);
