@@ -63,6 +63,13 @@ export type AppendMessagesPayload = {
   readonly thread: Thread;
 };
 
+/** What `cancelReply` stopped. */
+export type CancelReplyPayload = {
+  readonly __typename?: 'CancelReplyPayload';
+  /** The reply, FAILED; or COMPLETE when it had ended already by the time it was stopped. */
+  readonly reply: Message;
+};
+
 /** A thread to open. */
 export type CreateThreadInput = {
   /** Which agent answers in it. At most 256 characters. */
@@ -305,12 +312,19 @@ export type Mutation = {
   readonly __typename?: 'Mutation';
   /** Appends 1 to 100 messages as they are, all or none; for importers, and for agents that have the reply already. */
   readonly appendMessages: AppendMessagesPayload;
+  /** Stops a reply that is being written. It is stored FAILED, with what had come until then. */
+  readonly cancelReply: CancelReplyPayload;
   /** Opens a thread. With an `idempotencyKey` seen before, gives the thread that was made then. */
   readonly createThread: CreateThreadPayload;
   /** Deletes a message with its text index entries and vectors, for good. The others keep their `seq`. */
   readonly deleteMessage: DeletePayload;
   /** Deletes a thread with its messages, text index entries and vectors, for good. */
   readonly deleteThread: DeletePayload;
+  /**
+   * Writes a thread's last reply anew. The old one is kept as SUPERSEDED: out of lists, history and search unless asked
+   * for. When the last message is no reply (the answer to a tool call, say), replies to it.
+   */
+  readonly regenerateReply: SendMessagePayload;
   /** Appends a message and has the model reply to it. Gives the stored reply, COMPLETE or FAILED. */
   readonly sendMessage: SendMessagePayload;
   /** Changes a thread's title, status, metadata or expiry. Fields left out stay as they are. */
@@ -321,6 +335,12 @@ export type Mutation = {
 /** What can be changed. */
 export type MutationAppendMessagesArgs = {
   input: AppendMessagesInput;
+};
+
+
+/** What can be changed. */
+export type MutationCancelReplyArgs = {
+  messageId: Scalars['ID']['input'];
 };
 
 
@@ -339,6 +359,12 @@ export type MutationDeleteMessageArgs = {
 /** What can be changed. */
 export type MutationDeleteThreadArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** What can be changed. */
+export type MutationRegenerateReplyArgs = {
+  input: RegenerateReplyInput;
 };
 
 
@@ -463,6 +489,22 @@ export type RecallInput = {
   readonly topK?: Scalars['Int']['input'];
 };
 
+/** A reply to write anew. */
+export type RegenerateReplyInput = {
+  /** Makes a repetition safe: a key seen before in this thread gives back the reply of then. At most 256 characters. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** Refuse with CONFLICT unless this is the thread's last message. */
+  readonly messageId?: InputMaybe<Scalars['ID']['input']>;
+  /** The model to reply, as its provider names it; by default the configured one. */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** Have the reply draw on the owner's other threads. */
+  readonly recall?: InputMaybe<RecallInput>;
+  /** The thread's id. */
+  readonly threadId: Scalars['ID']['input'];
+  /** Tools that the model may ask for. At most 64. */
+  readonly tools?: InputMaybe<ReadonlyArray<ToolInput>>;
+};
+
 /** The reply is whole and stored. */
 export type ReplyCompleted = {
   readonly __typename?: 'ReplyCompleted';
@@ -547,8 +589,11 @@ export type SearchMode =
 export type SendMessageInput = {
   /** The name shown for it. At most 256 characters. */
   readonly author?: InputMaybe<Scalars['String']['input']>;
-  /** The text. 1 character to 1 MB of UTF-8. */
-  readonly content: Scalars['String']['input'];
+  /**
+   * The text. 1 character to 1 MB of UTF-8. Left out, nothing is appended, and the model goes on from the thread's last
+   * message: after the answers to a reply's tool calls, say.
+   */
+  readonly content?: InputMaybe<Scalars['String']['input']>;
   /** Makes a repetition safe: a key seen before in this thread gives back the message and reply of then. At most 256 characters. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The caller's own pairs for the message. At most 16 pairs, keys of 64 and values of 512 characters. */
@@ -559,9 +604,11 @@ export type SendMessageInput = {
   readonly recall?: InputMaybe<RecallInput>;
   /** The thread's id. */
   readonly threadId: Scalars['ID']['input'];
+  /** Tools that the model may ask for. At most 64. */
+  readonly tools?: InputMaybe<ReadonlyArray<ToolInput>>;
 };
 
-/** What `sendMessage` stored. */
+/** What `sendMessage` and `regenerateReply` stored. */
 export type SendMessagePayload = {
   readonly __typename?: 'SendMessagePayload';
   /** Why the reply failed; null when it did not. */
@@ -570,7 +617,7 @@ export type SendMessagePayload = {
   readonly reply: Message;
   /** The thread as it is now. */
   readonly thread: Thread;
-  /** The message that was sent. */
+  /** The message that was sent, or the last one of a user where none was. */
   readonly userMessage: Message;
 };
 
@@ -781,6 +828,16 @@ export type ToolCallInput = {
   readonly name: Scalars['String']['input'];
 };
 
+/** A tool that a model may ask for. Skein calls none: the reply says which, the client answers with TOOL messages. */
+export type ToolInput = {
+  /** What it does and when to use it, for the model. At most 4,096 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Its name: letters, digits, `_` and `-`, at most 64. */
+  readonly name: Scalars['String']['input'];
+  /** What it takes: a JSON Schema of an object, as JSON text. At most 64 KB. */
+  readonly parameters?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** What to change about a thread. A field left out stays as it is; null clears title and expiry. */
 export type UpdateThreadInput = {
   /** From this moment on it is gone. */
@@ -943,6 +1000,7 @@ export type ResolversTypes = {
   AppendMessagesInput: AppendMessagesInput;
   AppendMessagesPayload: ResolverTypeWrapper<Omit<AppendMessagesPayload, 'messages' | 'thread'> & { messages: ReadonlyArray<ResolversTypes['Message']>, thread: ResolversTypes['Thread'] }>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  CancelReplyPayload: ResolverTypeWrapper<Omit<CancelReplyPayload, 'reply'> & { reply: ResolversTypes['Message'] }>;
   CreateThreadInput: CreateThreadInput;
   CreateThreadPayload: ResolverTypeWrapper<Omit<CreateThreadPayload, 'thread'> & { thread: ResolversTypes['Thread'] }>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
@@ -972,6 +1030,7 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RecallInput: RecallInput;
+  RegenerateReplyInput: RegenerateReplyInput;
   ReplyCompleted: ResolverTypeWrapper<Omit<ReplyCompleted, 'reply' | 'thread'> & { reply: ResolversTypes['Message'], thread: ResolversTypes['Thread'] }>;
   ReplyDelta: ResolverTypeWrapper<ReplyDelta>;
   ReplyEvent: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ReplyEvent']>;
@@ -1000,6 +1059,7 @@ export type ResolversTypes = {
   TimeRangeInput: TimeRangeInput;
   ToolCall: ResolverTypeWrapper<ToolCall>;
   ToolCallInput: ToolCallInput;
+  ToolInput: ToolInput;
   UpdateThreadInput: UpdateThreadInput;
   UpdateThreadPayload: ResolverTypeWrapper<Omit<UpdateThreadPayload, 'thread'> & { thread: ResolversTypes['Thread'] }>;
   Usage: ResolverTypeWrapper<Usage>;
@@ -1014,6 +1074,7 @@ export type ResolversParentTypes = {
   AppendMessagesInput: AppendMessagesInput;
   AppendMessagesPayload: Omit<AppendMessagesPayload, 'messages' | 'thread'> & { messages: ReadonlyArray<ResolversParentTypes['Message']>, thread: ResolversParentTypes['Thread'] };
   Boolean: Scalars['Boolean']['output'];
+  CancelReplyPayload: Omit<CancelReplyPayload, 'reply'> & { reply: ResolversParentTypes['Message'] };
   CreateThreadInput: CreateThreadInput;
   CreateThreadPayload: Omit<CreateThreadPayload, 'thread'> & { thread: ResolversParentTypes['Thread'] };
   DateTime: Scalars['DateTime']['output'];
@@ -1039,6 +1100,7 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
   RecallInput: RecallInput;
+  RegenerateReplyInput: RegenerateReplyInput;
   ReplyCompleted: Omit<ReplyCompleted, 'reply' | 'thread'> & { reply: ResolversParentTypes['Message'], thread: ResolversParentTypes['Thread'] };
   ReplyDelta: ReplyDelta;
   ReplyEvent: ResolversUnionTypes<ResolversParentTypes>['ReplyEvent'];
@@ -1062,6 +1124,7 @@ export type ResolversParentTypes = {
   TimeRangeInput: TimeRangeInput;
   ToolCall: ToolCall;
   ToolCallInput: ToolCallInput;
+  ToolInput: ToolInput;
   UpdateThreadInput: UpdateThreadInput;
   UpdateThreadPayload: Omit<UpdateThreadPayload, 'thread'> & { thread: ResolversParentTypes['Thread'] };
   Usage: Usage;
@@ -1072,6 +1135,10 @@ export type ResolversParentTypes = {
 export type AppendMessagesPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AppendMessagesPayload'] = ResolversParentTypes['AppendMessagesPayload']> = {
   messages?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType>;
   thread?: Resolver<ResolversTypes['Thread'], ParentType, ContextType>;
+};
+
+export type CancelReplyPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CancelReplyPayload'] = ResolversParentTypes['CancelReplyPayload']> = {
+  reply?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
 };
 
 export type CreateThreadPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CreateThreadPayload'] = ResolversParentTypes['CreateThreadPayload']> = {
@@ -1174,9 +1241,11 @@ export interface MetadataScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   appendMessages?: Resolver<ResolversTypes['AppendMessagesPayload'], ParentType, ContextType, RequireFields<MutationAppendMessagesArgs, 'input'>>;
+  cancelReply?: Resolver<ResolversTypes['CancelReplyPayload'], ParentType, ContextType, RequireFields<MutationCancelReplyArgs, 'messageId'>>;
   createThread?: Resolver<ResolversTypes['CreateThreadPayload'], ParentType, ContextType, RequireFields<MutationCreateThreadArgs, 'input'>>;
   deleteMessage?: Resolver<ResolversTypes['DeletePayload'], ParentType, ContextType, RequireFields<MutationDeleteMessageArgs, 'id'>>;
   deleteThread?: Resolver<ResolversTypes['DeletePayload'], ParentType, ContextType, RequireFields<MutationDeleteThreadArgs, 'id'>>;
+  regenerateReply?: Resolver<ResolversTypes['SendMessagePayload'], ParentType, ContextType, RequireFields<MutationRegenerateReplyArgs, 'input'>>;
   sendMessage?: Resolver<ResolversTypes['SendMessagePayload'], ParentType, ContextType, RequireFields<MutationSendMessageArgs, 'input'>>;
   updateThread?: Resolver<ResolversTypes['UpdateThreadPayload'], ParentType, ContextType, RequireFields<MutationUpdateThreadArgs, 'input'>>;
 };
@@ -1327,6 +1396,7 @@ export type ViewerResolvers<ContextType = RequestContext, ParentType extends Res
 
 export type Resolvers<ContextType = RequestContext> = {
   AppendMessagesPayload?: AppendMessagesPayloadResolvers<ContextType>;
+  CancelReplyPayload?: CancelReplyPayloadResolvers<ContextType>;
   CreateThreadPayload?: CreateThreadPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeletePayload?: DeletePayloadResolvers<ContextType>;

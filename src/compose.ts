@@ -1,0 +1,127 @@
+import type { Config } from './config.ts';
+import { createSending } from './conversation/sending.ts';
+import { createThreadFeed } from './conversation/thread-feed.ts';
+import { createThreads } from './conversation/threads.ts';
+import type { Log } from './core/log.ts';
+import type { Services } from './graphql/services.ts';
+import { startIndexer, type Indexer } from './indexing/indexer.ts';
+import { chooseAuthorization } from './models/authorization.ts';
+import type { ChatModel } from './models/chat.ts';
+import type { Embedder } from './models/embedder.ts';
+import { createExtractiveChat } from './models/local/extractive-chat.ts';
+import { startLocalEmbedder } from './models/local/local-embedder.ts';
+import { createSearch } from './search/search.ts';
+import { openSqlite } from './storage/sqlite/engine.ts';
+import type { Engine } from './storage/store.ts';
+import { startSweeper } from './storage/sweeper.ts';
+
+/** A Skein that is put together, and how to take it apart. */
+export type Skein = {
+  readonly services: Services;
+  readonly engine: Engine;
+  readonly embedder: Embedder;
+  readonly chat: ChatModel;
+  readonly indexer: Indexer;
+  /**
+   * Lets replies under way end for `graceMs` at most, then closes everything in the order that loses nothing. To be
+   * called after the server has stopped taking requests.
+   */
+  close(graceMs: number): Promise<void>;
+};
+
+/** The engine that the configuration names. @throws SkeinError UNAVAILABLE, in words, when it cannot be opened */
+export function openEngine(config: Config, log: Log): Promise<Engine> {
+  return openSqlite({
+    path: config.data,
+    log: (message, error) => {
+      log.error({ err: error }, message);
+    },
+  });
+}
+
+/**
+ * The embedder that the configuration names. Providers are loaded when they are chosen: their SDKs take memory.
+ * @throws SkeinError UNAVAILABLE, in words, when it does not answer or does not fit
+ */
+export async function openEmbedder({ embedder: config }: Config, log: Log): Promise<Embedder> {
+  if (config.kind === 'local') return startLocalEmbedder();
+  const { endpoint, model, dimensions } = config;
+  const authorization = await chooseAuthorization(config);
+  if (config.kind === 'openai') {
+    const { connectOpenAiEmbedder } = await import('./models/openai/embedder.ts');
+    return connectOpenAiEmbedder({ baseUrl: endpoint, authorization, model, dimensions, log });
+  }
+  const { connectInferenceEmbedder } = await import('./models/azure-inference/embedder.ts');
+  return connectInferenceEmbedder({ endpoint, authorization, model, dimensions, log });
+}
+
+/** The chat model that the configuration names. @throws SkeinError UNAVAILABLE when its endpoint cannot be used */
+export async function openChat({ chat: config }: Config, log: Log): Promise<ChatModel> {
+  if (config.kind === 'local') return createExtractiveChat();
+  const { endpoint, model } = config;
+  const authorization = await chooseAuthorization(config);
+  if (config.kind === 'openai') {
+    const { connectOpenAiChat } = await import('./models/openai/chat.ts');
+    return connectOpenAiChat({ baseUrl: endpoint, authorization, model, log });
+  }
+  const { connectInferenceChat } = await import('./models/azure-inference/chat.ts');
+  return connectInferenceChat({ endpoint, authorization, model, log });
+}
+
+/**
+ * Puts Skein together: the one place that knows which engine and which providers there are.
+ * @param chat in place of the configured model; for tests that need one that fails
+ * @throws SkeinError UNAVAILABLE when the engine cannot be opened
+ */
+export async function compose(
+  config: Config,
+  log: Log,
+  { chat: given, now = Date.now }: { chat?: ChatModel; now?: () => number } = {},
+): Promise<Skein> {
+  const engine = await openEngine(config, log);
+  const embedder = await openEmbedder(config, log);
+  const chat = given ?? (await openChat(config, log));
+  const search = createSearch({ candidates: engine.candidates, messages: engine.messages, embedder, log, now });
+  const indexer = startIndexer({ index: engine.index, embedder, log });
+  const sweeper = startSweeper({ threads: engine.threads, log });
+  const feed = createThreadFeed(engine.messages);
+  const stored = () => {
+    indexer.wake();
+  };
+  const { threads, messages, index } = engine;
+  const sending = createSending({
+    threads,
+    messages,
+    search,
+    chat,
+    feed,
+    stored,
+    now,
+    log,
+    historyTokens: config.historyTokens,
+  });
+  const recovered = await sending.recover();
+  if (recovered > 0) log.warn({ replies: recovered }, 'replies that an earlier stop had interrupted are marked FAILED');
+
+  return {
+    services: {
+      threads: createThreads({ threads, messages, feed, stored, now }),
+      sending,
+      feed,
+      search,
+      reads: { threads, messages, index },
+    },
+    engine,
+    embedder,
+    chat,
+    indexer,
+    async close(graceMs) {
+      await sending.close(graceMs);
+      feed.close();
+      await sweeper.close();
+      await indexer.close();
+      await Promise.all([embedder.close(), chat.close()]);
+      await engine.close();
+    },
+  };
+}

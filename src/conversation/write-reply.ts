@@ -1,0 +1,197 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SkeinError } from '../core/errors.ts';
+import type { OwnerScope } from '../core/identity.ts';
+import {
+  keyOfMessage,
+  keyOfThread,
+  threadKeyOfMessage,
+  type Failure,
+  type Message,
+  type Metadata,
+  type Thread,
+  type ToolCall,
+  type Usage,
+} from '../core/thread.ts';
+import { ModelFailure, type ChatEvent } from '../models/chat.ts';
+import type { Call, ReplyOutcome } from '../storage/store.ts';
+import { tokenCounterFor } from '../models/tokens.ts';
+import { chooseHistory } from './history.ts';
+import type { SendInput } from './input.ts';
+import { recallFor, type Recall, type Recalled } from './recall.ts';
+import type { ReplyWriter, Sent } from './replies.ts';
+import type { SendingParts } from './sending-parts.ts';
+
+/** What a model that only answers from sources is given when the caller asked for no recall. */
+const SOURCES_WANTED: Recall = { topK: 5, neighbours: 0, minScore: null, filter: {} };
+
+/** A message that is one question and nothing else. */
+const ONE_QUESTION = /^[^.!?]*\?\s*$/u;
+
+/** A reply that cannot be stored is tried again this often, with growing pauses: some seconds in all. */
+const STORE_ATTEMPTS = 6;
+
+/** The message and the place of its reply, as they are stored. */
+export type Opened = { readonly thread: Thread; readonly userMessage: Message; readonly reply: Message };
+
+/** What is known of a reply while it is being written. */
+type Draft = {
+  content: string;
+  toolCalls: readonly ToolCall[];
+  model: string;
+  finishReason: string | null;
+  usage: Usage | null;
+  metadata: Metadata;
+  recalled: readonly Message[];
+};
+
+/**
+ * Has the model reply, and stores the end whatever it is: COMPLETE, or FAILED with what had come until then.
+ * @throws SkeinError UNAVAILABLE when the end cannot be stored; the next start marks the reply FAILED
+ */
+export async function writeReply(
+  parts: SendingParts,
+  scope: OwnerScope,
+  opened: Opened,
+  input: SendInput,
+  writer: ReplyWriter,
+  call: Call,
+): Promise<Sent> {
+  const started = performance.now();
+  const draft: Draft = {
+    content: '',
+    toolCalls: [],
+    model: input.model ?? parts.chat.model,
+    finishReason: null,
+    usage: null,
+    metadata: {},
+    recalled: [],
+  };
+  let failure: Failure | null = null;
+  try {
+    await stream(parts, scope, opened, input, writer, draft, call);
+  } catch (error) {
+    failure = failureOf(error, writer.signal, parts);
+  }
+  if (draft.usage !== null) call.meter.tokens(draft.usage);
+  const outcome: ReplyOutcome = {
+    ...draft,
+    latencyMs: Math.round(performance.now() - started),
+    status: failure === null ? 'COMPLETE' : 'FAILED',
+    failure,
+    recalled: draft.recalled.map(keyOfMessage),
+  };
+  const reply = await store(parts, scope, opened.reply, outcome, call);
+  parts.stored();
+  parts.feed.finished(reply);
+  const [thread] = await parts.threads.get(scope, [keyOfThread(opened.thread)], call);
+  return { thread: thread ?? opened.thread, userMessage: opened.userMessage, reply, failure: reply.failure };
+}
+
+async function stream(
+  parts: SendingParts,
+  scope: OwnerScope,
+  { thread, userMessage, reply }: Opened,
+  input: SendInput,
+  writer: ReplyWriter,
+  draft: Draft,
+  call: Call,
+): Promise<void> {
+  const [history, recalled] = await Promise.all([
+    readHistory(parts, scope, reply, call),
+    recall(parts, scope, userMessage, input, call),
+  ]);
+  const { turns, leftOut } = chooseHistory({
+    thread,
+    messages: history.messages,
+    budget: parts.historyTokens,
+    countTokens: await tokenCounterFor(draft.model),
+  });
+  if (leftOut > 0 || history.more)
+    draft.metadata = { historyLeftOut: history.more ? 'older messages' : String(leftOut) };
+  writer.signal.throwIfAborted();
+  const events = parts.chat.reply(
+    { model: input.model, turns, sources: recalled.sources, tools: input.tools },
+    { signal: writer.signal },
+  );
+  await call.meter.time('model', async () => {
+    for await (const event of events) apply(event, recalled, writer, draft);
+  });
+  if (draft.finishReason === null) {
+    throw new ModelFailure('UNAVAILABLE', 'The model stopped before the reply was whole.', { retryable: true });
+  }
+}
+
+function apply(event: ChatEvent, recalled: Recalled, writer: ReplyWriter, draft: Draft): void {
+  if (event.kind === 'delta') {
+    draft.content += event.text;
+    writer.wrote(event.text);
+    return;
+  }
+  draft.model = event.model;
+  draft.finishReason = event.finishReason;
+  draft.usage = event.usage;
+  draft.toolCalls = event.toolCalls;
+  draft.recalled = recalled.messages.filter((_, at) => event.drawnOn === null || event.drawnOn.includes(at + 1));
+}
+
+/** The thread's latest messages up to the reply's place; what exceeds a page would not fit a model's budget either. */
+async function readHistory(parts: SendingParts, scope: OwnerScope, reply: Message, call: Call) {
+  const [page] = await parts.messages.list(
+    scope,
+    [
+      {
+        thread: threadKeyOfMessage(reply),
+        filter: { statuses: ['COMPLETE'] },
+        window: { from: 'end', limit: 100, after: null, before: reply.seq },
+      },
+    ],
+    call,
+  );
+  return { messages: page?.items ?? [], more: page?.more ?? false };
+}
+
+async function recall(
+  parts: SendingParts,
+  scope: OwnerScope,
+  userMessage: Message,
+  input: SendInput,
+  call: Call,
+): Promise<Recalled> {
+  const wanted = input.recall ?? (parts.chat.answersFromSources ? SOURCES_WANTED : null);
+  if (wanted === null) return { sources: [], messages: [] };
+  // A model that quotes would quote its own quotations, which fit the better the further they are from the source; and
+  // it would be given its owner's questions, which fit a question best and answer none.
+  const leaveOut = (message: Message) =>
+    parts.chat.answersFromSources && (message.model === parts.chat.model || ONE_QUESTION.test(message.content));
+  return recallFor(parts, scope, threadKeyOfMessage(userMessage), userMessage.content, wanted, leaveOut, call);
+}
+
+/** A run is stopped with a ModelFailure as the signal's reason, which says more than what the provider made of it. */
+function failureOf(error: unknown, signal: AbortSignal, parts: SendingParts): Failure {
+  const reason: unknown = signal.aborted ? signal.reason : error;
+  if (reason instanceof ModelFailure) return reason.toFailure();
+  parts.log.error({ err: reason }, 'a reply failed for a reason that no provider named');
+  const message =
+    reason instanceof SkeinError ? reason.message : 'The reply failed for an unexpected reason; the log has more.';
+  return { code: 'UNAVAILABLE', message, retryable: true };
+}
+
+async function store(
+  parts: SendingParts,
+  scope: OwnerScope,
+  reply: Message,
+  outcome: ReplyOutcome,
+  call: Call,
+): Promise<Message> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await parts.messages.finish(scope, keyOfMessage(reply), outcome, call);
+    } catch (error) {
+      const passing = error instanceof SkeinError && error.code === 'UNAVAILABLE';
+      if (!passing || attempt === STORE_ATTEMPTS) throw error;
+      // Equal jitter: half fixed, half random (Brooker, "Exponential Backoff and Jitter", 2015).
+      const pause = 50 * 2 ** attempt;
+      await delay(pause / 2 + Math.random() * (pause / 2));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { WebsocketHandler } from '@fastify/websocket';
+import {
+  GraphQLError,
+  parse,
+  validate,
+  type ExecutionArgs,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
+import { CloseCode, type SubscribePayload } from 'graphql-ws';
+import { makeHandler } from 'graphql-ws/use/@fastify/websocket';
+import { SkeinError } from '../core/errors.ts';
+import type { Viewer } from '../core/identity.ts';
+import type { Log } from '../core/log.ts';
+import { createContext, type RequestContext } from '../graphql/context.ts';
+import { presentCost } from '../graphql/cost.ts';
+import { formatError } from '../graphql/errors.ts';
+import { MAX_TOKENS, requireModestQuery } from '../graphql/limits.ts';
+import type { Services } from '../graphql/services.ts';
+import { developmentViewer } from './development-identity.ts';
+
+/** GraphQL over WebSocket (the graphql-transport-ws protocol): the same schema, limits, errors and costs. */
+export function createSocketHandler({
+  schema,
+  services,
+  log,
+}: {
+  schema: GraphQLSchema;
+  services: Services;
+  log: Log;
+}): WebsocketHandler {
+  const viewers = new WeakMap<object, Viewer>();
+  const contexts = new WeakMap<ExecutionArgs, { context: RequestContext; started: number }>();
+  const format = (errors: readonly GraphQLError[]) => errors.map((error) => formatError(error.toJSON(), error, log));
+
+  return makeHandler({
+    // Its own reports of faults carry their messages only outside production.
+    isProd: true,
+    onConnect: ({ connectionParams, extra }) => {
+      try {
+        viewers.set(
+          extra.socket,
+          developmentViewer((name) => connectionParams?.[name]),
+        );
+      } catch (error) {
+        if (!(error instanceof SkeinError)) throw error;
+        extra.socket.close(CloseCode.Unauthorized, error.message.slice(0, 120));
+      }
+    },
+    onSubscribe: ({ extra }, _, payload) => {
+      const viewer = viewers.get(extra.socket);
+      if (viewer === undefined) throw new Error('A WebSocket asked before it was connected.');
+      const prepared = prepare(schema, payload);
+      if (!('document' in prepared)) return prepared;
+      const context = createContext(services, viewer);
+      const args = { ...prepared, contextValue: context };
+      contexts.set(args, { context, started: performance.now() });
+      return args;
+    },
+    onError: (_, __, ___, errors) => format(errors),
+    onNext: (_, __, ___, args, { errors, data, extensions }): FormattedExecutionResult => {
+      const known = contexts.get(args);
+      const cost = known && presentCost(known.context.meter, performance.now() - known.started);
+      return {
+        ...(data !== undefined && { data }),
+        ...(errors && { errors: format(errors) }),
+        extensions: { ...extensions, ...(cost && { cost }) },
+      };
+    },
+  });
+}
+
+/** What graphql-ws would do by itself, but for the limits, and for answering a document that does not parse. */
+function prepare(schema: GraphQLSchema, payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] {
+  const { query, operationName, variables } = payload;
+  try {
+    const document = parse(query, { maxTokens: MAX_TOKENS });
+    const faults = validate(schema, document);
+    if (faults.length > 0) return faults;
+    requireModestQuery(schema, document, operationName, variables ?? {});
+    return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
