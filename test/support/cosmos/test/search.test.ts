@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VectorIndexType, type ContainerRequest, type SqlQuerySpec } from '@azure/cosmos';
+import {
+  VectorEmbeddingDataType,
+  VectorEmbeddingDistanceFunction,
+  VectorIndexType,
+  type ContainerRequest,
+  type SqlQuerySpec,
+} from '@azure/cosmos';
 import { openBench, SEARCHABLE, store, type Bench } from './harness.ts';
 
 const ITEMS = [
@@ -40,6 +46,40 @@ test('items whose vector the policy would not take are left out, or come last, a
   await using bench = await filled(SEARCHABLE, { gateway: { itemsWithoutVector: 'last' } });
   const rest = (await bench.rows(NEAREST)).slice(3);
   assert.deepEqual(new Set(rest.map((row) => JSON.stringify(row))), new Set(['{"id":"no vector"}', '{"id":"wrong"}']));
+});
+
+test('a vector of another length than the policy says is never found, not even by one like it', async () => {
+  await using bench = await filled();
+  const query = 'SELECT TOP 3 c.id FROM c ORDER BY VectorDistance(c.vector, [1, 0, 0, 0])';
+  assert.deepEqual(await bench.rows(query), []);
+  assert.deepEqual(await bench.rows('SELECT VectorDistance(c.vector, [1, 0, 0, 0]) AS s FROM c WHERE c.id = "wrong"'), [
+    {},
+  ]);
+});
+
+test('an int8 vector has whole numbers from -128 to 127', async () => {
+  const int8: ContainerRequest = {
+    id: 'items',
+    partitionKey: { paths: ['/tenant'] },
+    vectorEmbeddingPolicy: {
+      vectorEmbeddings: [
+        {
+          path: '/vector',
+          dataType: VectorEmbeddingDataType.Int8,
+          dimensions: 2,
+          distanceFunction: VectorEmbeddingDistanceFunction.DotProduct,
+        },
+      ],
+    },
+  };
+  await using bench = await openBench(int8);
+  const vectors = [[-128, 127], [1, 1], [128, 0], [0.5, 1], [1]];
+  await store(
+    bench.container,
+    vectors.map((vector) => ({ id: JSON.stringify(vector), tenant: 'a', vector })),
+  );
+  const query = 'SELECT TOP 9 VALUE c.id FROM c ORDER BY VectorDistance(c.vector, [1, 0])';
+  assert.deepEqual(await bench.rows(query), ['[1,1]', '[-128,127]']);
 });
 
 test('vectors of several ranges are merged by the SDK', async () => {
