@@ -11,6 +11,7 @@ Usage: skein COMMAND [options]
 Commands:
   serve         Run the GraphQL API.
   import FILE   Import conversations from a file.
+  eval FILE     Score the search on labelled questions.
   doctor        Print the configuration in force and try each part.
 
 skein COMMAND --help says more about one.
@@ -26,6 +27,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   },
   import: async () => {
     const { HELP: help, importCommand: run } = await import('./cli/import-command.ts');
+    return { help, run };
+  },
+  eval: async () => {
+    const { HELP: help, evalCommand: run } = await import('./cli/eval.ts');
     return { help, run };
   },
   doctor: async () => {

@@ -30,7 +30,9 @@ export function parseOptions<Options extends ParseArgsOptionsConfig>(
       throw new CommandError(`skein ${command} does not know what to do with “${extra}”. ${advice}`);
     return parsed;
   } catch (error) {
-    if (error instanceof TypeError) throw new CommandError(`skein ${command}: ${error.message} ${advice}`);
-    throw error;
+    if (!(error instanceof TypeError)) throw error;
+    // Node's sentence, without its advice on operands that look like options.
+    const [fault = ''] = error.message.split('. ');
+    throw new CommandError(`skein ${command}: ${fault}. ${advice}`);
   }
 }

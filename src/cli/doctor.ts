@@ -45,7 +45,7 @@ function settings(values: object, prefix = ''): [name: string, value: string][] 
     if (name === 'key') return [[full, value === null ? 'none' : '(set)']];
     if (Array.isArray(value)) return [[full, value.join(', ') || 'none']];
     if (typeof value === 'object' && value !== null) return settings(value, `${full}.`);
-    return [[full, value === null ? 'none' : String(value)]];
+    return [[full, typeof value === 'string' || typeof value === 'number' ? String(value) : 'none']];
   });
 }
 

@@ -45,7 +45,8 @@ export function startProgress(out: Output, now: () => number): Progress {
     barIsUp = false;
   };
   const draw = (current: Stage): void => {
-    const columns = out.columns ?? 80;
+    // Some terminals say 0 when they do not know.
+    const columns = out.columns === undefined || out.columns < 1 ? 80 : out.columns;
     wipe();
     out.write(bar(current, done, now()).slice(0, Math.max(20, columns - 1)));
     barIsUp = true;

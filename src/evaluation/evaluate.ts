@@ -1,0 +1,51 @@
+import type { OwnerScope } from '../core/identity.ts';
+import { messageKeyText, newMessageId, newThreadId } from '../core/ids.ts';
+import { startMeter } from '../core/meter.ts';
+import { keyOfMessage } from '../core/thread.ts';
+import type { SearchMode } from '../search/hits.ts';
+import type { Search } from '../search/search.ts';
+import type { LabelledQuestion } from './labelled-questions.ts';
+import { mean, measure, type Measures } from './measures.ts';
+
+/** Means over all questions and over those of each category. */
+export type Evaluation = {
+  readonly questions: number;
+  readonly all: Measures;
+  readonly byCategory: Readonly<Record<string, Measures & { readonly questions: number }>>;
+};
+
+/** As deep as any measure looks, and some more: hits repeat no message. */
+const DEPTH = 20;
+
+/** Asks each question as the owner, and measures what is found against what should be. */
+export async function evaluate(
+  search: Pick<Search, 'messages'>,
+  scope: OwnerScope,
+  questions: readonly LabelledQuestion[],
+  mode: SearchMode,
+): Promise<Evaluation> {
+  const scored: { category: string; measures: Measures }[] = [];
+  for (const { question, evidence, category } of questions) {
+    const request = { query: question, filter: {}, mode, first: DEPTH, after: null };
+    const { hits } = await search.messages(scope, request, { meter: startMeter() });
+    const ranked = hits.map(({ message }) => messageKeyText(keyOfMessage(message)));
+    const wanted = new Set(evidence.map((each) => idOf(scope, each)));
+    scored.push({ category, measures: measure(ranked, wanted) });
+  }
+  const categories = [...new Set(scored.map(({ category }) => category))].toSorted();
+  return {
+    questions: scored.length,
+    all: mean(scored.map(({ measures }) => measures)),
+    byCategory: Object.fromEntries(
+      categories.map((category) => {
+        const its = scored.filter((one) => one.category === category).map(({ measures }) => measures);
+        return [category, { ...mean(its), questions: its.length }];
+      }),
+    ),
+  };
+}
+
+function idOf({ owner }: OwnerScope, { thread, message }: LabelledQuestion['evidence'][number]): string {
+  const key = { owner, thread: newThreadId(owner, thread) };
+  return messageKeyText({ ...key, message: newMessageId(key, message) });
+}
