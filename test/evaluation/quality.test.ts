@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { importFile } from '../../src/cli/import.ts';
 import { evaluate, type Evaluation } from '../../src/evaluation/evaluate.ts';
 import { readLabelledQuestions } from '../../src/evaluation/labelled-questions.ts';
+import { importRecords } from '../../src/importing/import-records.ts';
+import { openForImport } from '../../src/importing/open-file.ts';
 import type { SearchMode } from '../../src/search/hits.ts';
 import { aScope } from '../support/builders.ts';
-import { silentLog } from '../support/silent-log.ts';
 import { startSkein, type TestSkein } from '../support/skein.ts';
 
 const demo = (name: string) => fileURLToPath(new URL(`../../demo/${name}`, import.meta.url));
@@ -32,15 +31,22 @@ describe('the quality of search, on the demo’s labelled questions', () => {
   before(async () => {
     skein = await startSkein();
     const scope = aScope();
-    await importFile({
-      file: demo('conversations.jsonl'),
+    const path = demo('conversations.jsonl');
+    const file = openForImport(path);
+    await importRecords({
+      file,
+      name: path,
       engine: skein.skein.engine,
       scope,
-      out: new PassThrough().resume(),
+      listener: {
+        stage: () => undefined,
+        reached: () => undefined,
+        bad: (place, reason) => assert.equal(reason, '', place),
+      },
       signal: new AbortController().signal,
       now: Date.now,
-      log: silentLog,
     });
+    file.close();
     skein.skein.indexer.wake();
     await skein.indexed();
     const questions = await readLabelledQuestions(demo('questions.jsonl'));
