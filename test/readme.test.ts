@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { parseConfig, variableDefaults } from '../src/config.ts';
+import { parseSkeinRecord } from '../src/importing/skein-record.ts';
 import { printedAnswers, README, readmeBlocks } from './support/readme.ts';
 import { ask } from './support/skein.ts';
 
@@ -124,6 +125,12 @@ describe('the README', () => {
       value === 'none' ? undefined : value.replaceAll('`', ''),
     ]);
     assert.deepEqual(Object.fromEntries(listed), variableDefaults());
+  });
+
+  it('prints lines that an import takes', () => {
+    const lines = blocks.find(({ language }) => language === 'json lines')?.text.split('\n') ?? [];
+    const kinds = lines.map((line) => parseSkeinRecord(line, Date.now()).kind);
+    assert.deepEqual(kinds, ['thread', 'message']);
   });
 
   for (const { language, text } of blocks) {

@@ -19,11 +19,12 @@ type Imported = { readonly report: ImportReport; readonly bad: readonly string[]
 /** A fresh SQLite engine in a temporary folder, and files beside it to import. */
 export async function openImportRoom(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'skein-import-'));
-  const engine = await openSqlite({ path: join(folder, 'skein.db'), now: () => NOW });
+  const opening = openSqlite({ path: join(folder, 'skein.db'), now: () => NOW });
   t.after(async () => {
-    await engine.close();
+    await opening.then((opened) => opened.close()).catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });
   });
+  const engine = await opening;
   const call: Call = { meter: startMeter() };
   return {
     engine,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** A fenced block of a Markdown text. */
 export type Block = { readonly language: string; readonly text: string };
 
-const FENCED = /^```(\w+)\n(.*?)^```$/gms;
+const FENCED = /^```([\w ]+)\n(.*?)^```$/gms;
 
 export const README = new URL('../../README.md', import.meta.url);
 
