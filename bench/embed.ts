@@ -13,6 +13,7 @@ import { onnxGraph } from '../src/models/local/onnx-model.ts';
 import { loadSentenceEncoder } from '../src/models/local/sentence-encoder.ts';
 import { unigramTokenizer } from '../src/models/local/unigram-tokenizer.ts';
 import { readVocabulary } from '../src/models/local/use-weights.ts';
+import { beside, median, printLine } from './measure.ts';
 
 const ROUNDS = 7;
 
@@ -45,9 +46,6 @@ function messages(count: number): string[] {
   );
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
 const best = (values: readonly number[]): number => Math.min(...values);
 
 /** How many milliseconds each of the things takes, in rounds in turn; of each thing's rounds, one number. */
@@ -79,9 +77,7 @@ async function matrixProduct(): Promise<{ multiplications: number; run: () => Pr
 }
 
 function report(figure: string, value: number, unit: string, reference: string, ratio: number): void {
-  console.log(
-    `embed ${figure.padEnd(24)} ${value.toFixed(1).padStart(8)} ${unit.padEnd(8)} ${ratio.toFixed(2)} × ${reference}`,
-  );
+  printLine(`embed, ${figure}`, value, unit, beside(ratio, reference));
 }
 
 /** The longest that the event loop was held up meanwhile, in milliseconds. */
@@ -155,7 +151,7 @@ const oneByOneSpeed = (one.length / oneByOne) * 1000;
 const multiplications = (MULTIPLICATIONS_PER_TOKEN * tokens) / bareBatched / 1e6;
 const peak = (product.multiplications * 100) / products / 1e6;
 
-console.log(`embed texts: ${texts.length} of ${(tokens / texts.length).toFixed(1)} tokens`);
+printLine('embed, texts', texts.length, 'texts', `${(tokens / texts.length).toFixed(1)} tokens each`);
 report('batched', batchedSpeed, 'texts/s', 'the model alone, in batches of 12', bareBatched / batched);
 report('one by one', oneByOneSpeed, 'texts/s', 'the model alone, one by one', bareOneByOne / oneByOne);
 report('one by one', oneByOneSpeed, 'texts/s', 'batched', oneByOneSpeed / batchedSpeed);

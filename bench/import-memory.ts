@@ -9,8 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { runImport } from '../src/cli/import.ts';
 import { openSqlite } from '../src/storage/sqlite/engine.ts';
+import { beside, printLine } from './measure.ts';
 
 const MEGABYTE = 1024 * 1024;
 const WORDS =
@@ -96,6 +98,18 @@ function peakMemory(): number {
 
 const STATUS = '/proc/self/status';
 
+const imported = z.object({ seconds: z.number(), memory: z.number() });
+type Imported = z.infer<typeof imported>;
+
+/** Reading a file and quoting its text, as far as a string can be long: what any reader of JSON must do at least. */
+function secondsToQuote(file: string, megabytes: number): number {
+  const probe = Math.min(megabytes, 100);
+  const started = performance.now();
+  const bytes = readFileSync(file).subarray(0, probe * MEGABYTE);
+  JSON.stringify(bytes.toString('utf8'));
+  return ((performance.now() - started) / 1000) * (megabytes / probe);
+}
+
 async function importHere(file: string, data: string): Promise<void> {
   const engine = await openSqlite({ path: data });
   const said: string[] = [];
@@ -119,10 +133,8 @@ async function importHere(file: string, data: string): Promise<void> {
   );
   const seconds = (performance.now() - started) / 1000;
   await engine.close();
-  console.log(
-    `${said.find((line) => line.startsWith('Imported')) ?? ''} ${seconds.toFixed(1)} s, peak RSS ${peakMemory().toFixed(0)} MB.`,
-  );
-  process.exitCode = status;
+  if (status !== 0) throw new Error(`The import failed: ${said.at(-1) ?? ''}`);
+  console.log(JSON.stringify({ seconds, memory: peakMemory() } satisfies Imported));
 }
 
 const [first = '200', second] = process.argv.slice(2);
@@ -139,10 +151,22 @@ if (second !== undefined) {
     try {
       const file = join(folder, name);
       write(file, pieces, megabytes * MEGABYTE, end);
-      console.log(`${name}, ${megabytes} MB:`);
       const self = fileURLToPath(import.meta.url);
-      const { status } = spawnSync(process.execPath, [self, file, join(folder, 'skein.db')], { stdio: 'inherit' });
-      if (status !== 0) process.exitCode = 1;
+      const child = spawnSync(process.execPath, [self, file, join(folder, 'skein.db')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        encoding: 'utf8',
+      });
+      if (child.status !== 0) throw new Error(`The import of ${name} failed.`);
+      const { seconds, memory } = imported.parse(JSON.parse(child.stdout));
+      const quoting = secondsToQuote(file, megabytes);
+      const what = `import of ${name}, ${String(megabytes)} MB`;
+      printLine(
+        `${what}, speed`,
+        megabytes / seconds,
+        'MB/s',
+        beside(quoting / seconds, 'reading and quoting the bytes'),
+      );
+      printLine(`${what}, peak memory`, memory, 'MB', beside(memory / megabytes, 'the file'));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
