@@ -14,20 +14,23 @@ const WORD_CHARACTERS = 64;
  */
 export function wordsIn(text: string): Word[] {
   const words: Word[] = [];
-  const add = (start: number, end: number): void => {
+  eachWord(text, (start, end) => {
     const word = fold(text.slice(start, end));
     if (word !== '') words.push({ word, start, end });
-  };
+  });
+  return words;
+}
+
+function eachWord(text: string, visit: (start: number, end: number) => void): void {
   eachRun(text, (start, end, spaced) => {
     if (spaced) {
-      add(start, end);
+      visit(start, end);
       return;
     }
     const ends = characterEnds(text, start, end);
-    if (ends.length === 1) add(start, end);
-    for (let at = 1; at < ends.length; at += 1) add(ends[at - 2] ?? start, ends[at] ?? end);
+    if (ends.length === 1) visit(start, end);
+    for (let at = 1; at < ends.length; at += 1) visit(ends[at - 2] ?? start, ends[at] ?? end);
   });
-  return words;
 }
 
 /**
@@ -54,6 +57,60 @@ export function termsIn(text: string): string[] {
     }
   });
   return found;
+}
+
+/**
+ * Counts terms in a text, as `termsIn` would find them, without making the others: a search does this some thousand times.
+ * @param places for each term sought, where in `counts` to add its number
+ * @returns how many terms the text has in all
+ */
+export function countTermsIn(text: string, places: ReadonlyMap<string, number>, counts: number[]): number {
+  const mayBegin = beginningsOf(places.keys());
+  let all = 0;
+  const count = (start: number, end: number): void => {
+    all += 1;
+    const place = mayBegin(text.charCodeAt(start)) ? places.get(termOf(text.slice(start, end))) : undefined;
+    if (place !== undefined) counts[place] = (counts[place] ?? 0) + 1;
+  };
+  eachRun(text, (start, end, spaced) => {
+    if (spaced) {
+      count(start, end);
+      return;
+    }
+    const ends = characterEnds(text, start, end);
+    for (const [at, characterEnd] of ends.entries()) {
+      const characterStart = ends[at - 1] ?? start;
+      count(characterStart, characterEnd);
+      const next = ends[at + 1];
+      if (next !== undefined) count(characterStart, next);
+    }
+  });
+  return all;
+}
+
+/** The words of a text that are forms of one of the terms, in order, each with its term. */
+export function findTermsIn(text: string, terms: ReadonlySet<string>): (Omit<Word, 'word'> & { term: string })[] {
+  const mayBegin = beginningsOf(terms);
+  const found: (Omit<Word, 'word'> & { term: string })[] = [];
+  eachWord(text, (start, end) => {
+    if (!mayBegin(text.charCodeAt(start))) return;
+    const term = termOf(text.slice(start, end));
+    if (terms.has(term)) found.push({ start, end, term });
+  });
+  return found;
+}
+
+/**
+ * Whether a word that begins with this character can be one of the terms. A term begins as its word does but for case and
+ * marks, of which ASCII has one bit and none; of other characters nothing is said. Spares most words a look-up.
+ */
+function beginningsOf(terms: Iterable<string>): (first: number) => boolean {
+  const beginnings = new Uint8Array(128);
+  for (const term of terms) {
+    const first = term.charCodeAt(0);
+    if (first < 128) beginnings[first] = 1;
+  }
+  return (first) => first >= 128 || beginnings[first] === 1 || beginnings[first | 0x20] === 1;
 }
 
 const BETWEEN = 1;
@@ -139,7 +196,7 @@ export function termOf(word: string): string {
 }
 
 /** Marks of Latin, Greek and Cyrillic; points of Hebrew; vowel signs and the stretching sign of Arabic. */
-const MARKS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/g;
+const MARKS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]/g;
 /** Letters that Unicode does not take apart, as people type them without the right keyboard. */
 const PLAIN: Readonly<Record<string, string>> = {
   ß: 'ss',
@@ -165,7 +222,7 @@ function fold(word: string): string {
       .normalize('NFC')
       .replace(/[ßæœøłđðþıς]/g, (letter) => PLAIN[letter] ?? letter)
       // What compatibility forms bring along ("⒈" has a full stop), and the sign that asks for a coloured emoji.
-      .replace(/[^\p{L}\p{M}\p{N}\p{Emoji}\u200d]|[*#]|\ufe0f/gu, '')
+      .replace(/[^\p{L}\p{M}\p{N}\p{Emoji}\p{Join_Control}]|[*#]|\p{VS}/gu, '')
       .slice(0, WORD_CHARACTERS)
   );
 }

@@ -33,9 +33,9 @@ export function startIndexer({ index, embedder, log, backoff = growing }: Indexe
   const closing = new AbortController();
   const { signal } = closing;
   const idlers = new Set<() => void>();
-  let awake = Promise.withResolvers<void>();
+  let awake = Promise.withResolvers<unknown>();
   let woken = true;
-  awake.resolve();
+  awake.resolve(null);
 
   /** Nothing is asked of the store until someone calls `wake`. */
   async function sleep(): Promise<void> {
@@ -108,7 +108,7 @@ export function startIndexer({ index, embedder, log, backoff = growing }: Indexe
 
   function wake(): void {
     woken = true;
-    awake.resolve();
+    awake.resolve(null);
   }
 
   return {

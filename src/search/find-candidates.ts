@@ -10,10 +10,10 @@ import type { ParsedQuery } from './query.ts';
 import type { Candidate } from './ranking.ts';
 
 /**
- * How many candidates each side brings. Measured: 50 rank as well as 400 on conversations of 600 messages; the rest is
- * room for pages.
+ * How many candidates each side brings. Measured: 50 a side rank as well as 400, on conversations of 600 messages; the
+ * rest is room for pages.
  */
-const CANDIDATES = 200;
+const CANDIDATES: Readonly<Record<SearchMode, number>> = { HYBRID: 120, KEYWORD: 240, MEANING: 240 };
 
 type Parts = { readonly candidates: CandidateSource; readonly embedder: Embedder; readonly log: Log };
 
@@ -30,10 +30,11 @@ export async function findCandidates(
   { query, filter, mode }: { query: ParsedQuery; filter: MessageFilter; mode: SearchMode },
   call: Call,
 ): Promise<Found> {
+  const limit = CANDIDATES[mode];
   const embedding = mode === 'KEYWORD' ? null : embed(embedder, query, call);
   // Awaited below; should the words fail first, nobody hears of it.
   embedding?.catch(() => undefined);
-  const byWords = mode === 'MEANING' ? NO_WORDS : await candidates.byKeyword(scope, query, filter, CANDIDATES, call);
+  const byWords = mode === 'MEANING' ? NO_WORDS : await candidates.byKeyword(scope, query, filter, limit, call);
   const found = new Map<string, Candidate>(
     byWords.candidates.map(({ key, counts }) => [messageKeyText(key), { key, counts, nearness: null }]),
   );
@@ -44,7 +45,7 @@ export async function findCandidates(
       scope,
       { ...query, vector, model: embedder.model, terms: mode === 'MEANING' ? [] : query.terms, alongside },
       filter,
-      CANDIDATES,
+      limit,
       call,
     );
     for (const { key, counts, ...nearness } of byMeaning.candidates) {

@@ -1,4 +1,4 @@
-import { termOf, wordsIn } from '../core/words.ts';
+import { findTermsIn, termOf } from '../core/words.ts';
 import type { Passage } from '../storage/store.ts';
 import type { Highlight } from './hits.ts';
 
@@ -10,11 +10,8 @@ type Match = Passage & { readonly terms: ReadonlySet<string> };
 
 /** The words of a content that are forms of a query's words, in order. Neighbouring characters of one word are joined. */
 function matchesIn(content: string, words: readonly string[]): Match[] {
-  const wanted = new Set(words.map(termOf));
   const matches: Match[] = [];
-  for (const { word, start, end } of wordsIn(content)) {
-    const term = termOf(word);
-    if (!wanted.has(term)) continue;
+  for (const { term, start, end } of findTermsIn(content, new Set(words.map(termOf)))) {
     const last = matches.at(-1);
     if (last !== undefined && start < last.end) {
       matches[matches.length - 1] = { start: last.start, end, terms: new Set([...last.terms, term]) };

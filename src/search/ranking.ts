@@ -9,13 +9,14 @@ import type { SearchMode } from './hits.ts';
  * A message's score is the mean, weighted by how far the embedder can be trusted, of how well its words fit (BM25F) and
  * how near its meaning is (cosine), plus a part of how well the best of its thread fit. Both parts are measured against
  * fixed ends, not against the best hit: so a score means the same from query to query, a bad best hit has a bad score,
- * and a new message does not change the scores of the others. (Measured against stretching each list to 0 to 1: 1.1
- * points of recall; against ranks, "RRF": 12.)
+ * and a new message does not change the scores of the others. Stretching each list to 0 to 1 instead costs 0.6 points of
+ * recall on the first set and 3.7 on the second; fusing ranks ("RRF") falls 10 points behind words alone.
  */
-export const WEIGHTS = {
+const WEIGHTS = {
   /**
    * How much a word counts by where it is. A conversation speaks of things without naming them, so what was said just
-   * before and after, who said it and when count too: in all 25 points of recall.
+   * before and after, who said it and when count too. Without the neighbours recall falls by 4.0 points, without the
+   * author by 1.8, without the date by 2.3.
    */
   fields: { text: 1, author: 2, said: 1, previous: 0.5, earlier: 0.4, next: 0.25 } satisfies Record<
     SearchField,
@@ -29,14 +30,14 @@ export const WEIGHTS = {
   lengthPenalty: 0.6,
   /**
    * How much a word's rarity counts beside its mere presence: 1 + this × the inverse document frequency. In questions
-   * all words matter once stop words are gone; 0.9 points of recall against the whole frequency.
+   * all words matter once stop words are gone: 0.7 points of recall against the whole frequency, 0.9 against none.
    */
   rarity: 0.5,
   /** A cosine up to this is no nearness: what texts have in common that have nothing in common. */
   unrelatedCosine: 0.2,
   /** A cosine from this on is as near as it gets. */
   sameCosine: 0.8,
-  /** How much the thread's best hits, in the mean, add to each of its hits; 0.8 points of recall. */
+  /** How much the thread's best hits, in the mean, add to each of its hits; 0.7 points of recall. */
   thread: 0.3,
   threadHits: 3,
 } as const;

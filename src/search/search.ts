@@ -7,10 +7,12 @@ import type { Log } from '../core/log.ts';
 import type { Message } from '../core/thread.ts';
 import type { Embedder } from '../models/embedder.ts';
 import type { Call, CandidateSource, MessageStore } from '../storage/store.ts';
+import { byThread, type RankedThread } from './by-thread.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { findCandidates } from './find-candidates.ts';
 import { highlight } from './highlights.ts';
 import type { MatchKind, MessageHit, SearchMode, ThreadHit } from './hits.ts';
+import { pageOf, type SearchPage } from './page.ts';
 import { parseQuery, type ParsedQuery } from './query.ts';
 import { rememberLists, type RankedList } from './ranked-lists.ts';
 import { rank, type Ranked } from './ranking.ts';
@@ -25,20 +27,6 @@ export type SearchRequest = {
   /** 1 to 100. */
   readonly first: number;
   readonly after: string | null;
-};
-
-/** A page of a ranked list. `hits` are the edges' nodes. */
-export type SearchPage<Hit> = {
-  readonly edges: readonly { readonly cursor: string; readonly node: Hit }[];
-  readonly hits: readonly Hit[];
-  readonly pageInfo: {
-    readonly hasNextPage: boolean;
-    readonly hasPreviousPage: boolean;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
-  };
-  /** How many the search ranked, on all pages. */
-  readonly totalCount: number;
 };
 
 /**
@@ -59,9 +47,6 @@ type SearchParts = {
   readonly log: Log;
   readonly now: () => number;
 };
-
-/** Hits shown of each thread. */
-const HITS_A_THREAD = 5;
 
 export function createSearch(parts: SearchParts): Search {
   const lists = rememberLists(parts.now);
@@ -134,69 +119,6 @@ function messageKeyOf({ key }: Ranked): string {
 
 function threadKeyOf({ best }: RankedThread): string {
   return threadKeyText(best.key);
-}
-
-/** A thread by the best of its messages, which stands for it. */
-type RankedThread = { readonly best: Ranked; readonly score: number; readonly hits: readonly Ranked[] };
-
-/** Threads in the order of their best hits: those have the others' part in their score already. */
-function byThread(ranked: readonly Ranked[]): RankedThread[] {
-  const threads = new Map<string, Ranked[]>();
-  for (const one of ranked) {
-    const thread = threadKeyText(one.key);
-    const hits = threads.get(thread);
-    if (hits === undefined) threads.set(thread, [one]);
-    else if (hits.length < HITS_A_THREAD) hits.push(one);
-  }
-  return [...threads.values()].flatMap((hits) => hits.slice(0, 1).map((best) => ({ best, score: best.score, hits })));
-}
-
-/**
- * The page that a request asks for. What has been deleted since the list was made is left out, and others take its place.
- * @param load gives what is still there of some items, in their order
- */
-async function pageOf<Item extends { readonly score: number }, Hit>(
-  items: readonly Item[],
-  { first, after }: SearchRequest,
-  cursor: (item: Item) => string,
-  keyOf: (item: Item) => string,
-  load: (items: readonly Item[]) => Promise<(Hit | null)[]>,
-): Promise<SearchPage<Hit>> {
-  const edges: { cursor: string; node: Hit }[] = [];
-  let at = after === null ? 0 : placeAfter(items, after, keyOf);
-  while (edges.length < first && at < items.length) {
-    const some = items.slice(at, at + first - edges.length);
-    const loaded = await load(some);
-    for (const [place, item] of some.entries()) {
-      const node = loaded[place] ?? null;
-      if (node !== null) edges.push({ cursor: cursor(item), node });
-    }
-    at += some.length;
-  }
-  return {
-    edges,
-    hits: edges.map(({ node }) => node),
-    pageInfo: {
-      hasNextPage: at < items.length,
-      hasPreviousPage: after !== null,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-    totalCount: items.length,
-  };
-}
-
-/** Where a list goes on after a cursor: behind its item, or, where that is not in the list, behind all that score more. */
-function placeAfter<Item extends { readonly score: number }>(
-  items: readonly Item[],
-  after: string,
-  keyOf: (item: Item) => string,
-): number {
-  const { score, key } = decodeCursor(after);
-  const place = items.findIndex((item) => keyOf(item) === key);
-  if (place >= 0) return place + 1;
-  const next = items.findIndex((item) => item.score < score);
-  return next < 0 ? items.length : next;
 }
 
 function hitOf(

@@ -1,4 +1,4 @@
-import { termsIn } from '../core/words.ts';
+import { countTermsIn, termsIn } from '../core/words.ts';
 import type { SearchField, WordCounts } from './store.ts';
 
 /** What the search fields of a message are made of. Neighbours are the nearest messages with content, else null. */
@@ -22,22 +22,17 @@ export const NEIGHBOUR_CHARACTERS = 300;
 
 export const SEARCH_FIELDS: readonly SearchField[] = ['text', 'author', 'said', 'previous', 'earlier', 'next'];
 
-const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' });
-
-/** A message's search fields, each as the terms that it is found by. The date is in words: "Monday 8 May 2023". */
+/** A message's search fields, each as the terms that it is found by. */
 export function searchFields(source: SearchSource): Readonly<Record<SearchField, readonly string[]>> {
+  const texts = fieldTexts(source);
   return {
-    text: termsIn(source.content),
-    author: termsIn(source.author ?? ''),
-    said: termsIn(DATE.format(source.createdAt)),
-    previous: neighbourTerms(source.previous),
-    earlier: neighbourTerms(source.earlier),
-    next: neighbourTerms(source.next),
+    text: termsIn(texts.text),
+    author: termsIn(texts.author),
+    said: termsIn(texts.said),
+    previous: termsIn(texts.previous),
+    earlier: termsIn(texts.earlier),
+    next: termsIn(texts.next),
   };
-}
-
-function neighbourTerms(content: string | null): string[] {
-  return content === null ? [] : termsIn(content.slice(0, NEIGHBOUR_CHARACTERS));
 }
 
 /**
@@ -45,16 +40,53 @@ function neighbourTerms(content: string | null): string[] {
  * @param terms as `termOf` makes them
  */
 export function countTerms(source: SearchSource, terms: readonly string[]): WordCounts {
-  const fields = searchFields(source);
+  const texts = fieldTexts(source);
+  const places = new Map(terms.map((term, at) => [term, at]));
   const counts = terms.map(() => ({ text: 0, author: 0, said: 0, previous: 0, earlier: 0, next: 0 }));
-  const places = new Map(terms.map((term, at) => [term, counts[at]]));
   let length = 0;
   for (const field of SEARCH_FIELDS) {
-    length += fields[field].length;
-    for (const term of fields[field]) {
-      const count = places.get(term);
-      if (count !== undefined) count[field] += 1;
-    }
+    const found: number[] = [];
+    length += countTermsIn(texts[field], places, found);
+    for (const [at, count] of counts.entries()) count[field] = found[at] ?? 0;
   }
   return { length, terms: counts };
+}
+
+function fieldTexts({
+  author,
+  content,
+  createdAt,
+  previous,
+  earlier,
+  next,
+}: SearchSource): Record<SearchField, string> {
+  return {
+    text: content,
+    author: author ?? '',
+    said: dateInWords(createdAt),
+    previous: beginning(previous),
+    earlier: beginning(earlier),
+    next: beginning(next),
+  };
+}
+
+function beginning(neighbour: string | null): string {
+  return neighbour?.slice(0, NEIGHBOUR_CHARACTERS) ?? '';
+}
+
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' });
+const DAY_MS = 86_400_000;
+const DAYS_KEPT = 10_000;
+const days = new Map<number, string>();
+
+/** "Monday 8 May 2023", in UTC. */
+function dateInWords(at: number): string {
+  const day = Math.floor(at / DAY_MS);
+  let words = days.get(day);
+  if (words === undefined) {
+    if (days.size >= DAYS_KEPT) days.clear();
+    words = DATE.format(at);
+    days.set(day, words);
+  }
+  return words;
 }

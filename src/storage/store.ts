@@ -248,7 +248,7 @@ export type MeaningQuery = WordConstraints & {
 /** Where a message's words are found: in itself, its author, the date, and the nearest messages that have content. */
 export type SearchField = 'text' | 'author' | 'said' | 'previous' | 'earlier' | 'next';
 
-/** What the ranking needs to know of a message's words. Neighbours count as far as `WINDOW_CHARACTERS`. */
+/** What the ranking needs to know of a message's words. Of a neighbour only the beginning counts (`search-text.ts`). */
 export type WordCounts = {
   /** Words in all fields. */
   readonly length: number;

@@ -45,11 +45,13 @@ export function byKeyword(db: DatabaseSync, { scope, query, filter, limit, now }
     isUnfiltered(filter) && demandsNothing(query)
       ? bestOfAll(db, condition, params, limit)
       : bestOfFiltered(db, condition, params, limit);
+  const counts = wordCounts(
+    db,
+    rows.map((row) => integer(row, 'message_row')),
+    terms,
+  );
   return {
-    candidates: rows.map((row) => ({
-      key: messageKeyOf(row, scope),
-      counts: wordCounts(db, integer(row, 'message_row'), terms),
-    })),
+    candidates: counts.map((its, at) => ({ key: messageKeyOf(rows[at] ?? {}, scope), counts: its })),
     statistics: { messages: messagesIn(db, whose), frequencies: terms.map((term) => frequency(db, term, whose)) },
   };
 }

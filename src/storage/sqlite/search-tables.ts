@@ -5,6 +5,8 @@
  * with its tenant and owner behind it (`scoped-terms.ts`), so one owner's search reads that owner's entries and no
  * others. Measured at 300,000 messages of 300 owners: 3 ms instead of 27 for an owner's four common words, and less than
  * a column with the owner's name ANDed in takes for the whole tenant; it takes a fifth more room.
+ * `deletemerge`: a part of the index is rewritten once half of it is deleted, not at FTS5's tenth. Measured on the removal
+ * of a thread of 30,000 messages: 0.03 ms a message instead of 0.3, and the longest hold of the writer 0.1 s, not 1 s.
  *
  * `passages` has a message's vectors: `own` is the passage's by itself, `vector` leans towards its surroundings, both as
  * int8. `passage_blocks` has one bit a component of `vector`, up to 256 passages of one owner a row, so that the first
@@ -15,6 +17,7 @@ CREATE VIRTUAL TABLE text_index USING fts5 (
   text, author, said, previous, earlier, next,
   content = '', contentless_delete = 1, tokenize = "ascii tokenchars '.'"
 );
+INSERT INTO text_index (text_index, rank) VALUES ('deletemerge', 50);
 
 CREATE TABLE vector_model (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),

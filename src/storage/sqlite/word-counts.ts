@@ -2,30 +2,28 @@ import type { DatabaseSync } from 'node:sqlite';
 import { countTerms } from '../search-text.ts';
 import type { WordCounts } from '../store.ts';
 import { statement } from './connection.ts';
-import { INDEXED_COLUMNS, indexedMessageOf } from './rows.ts';
-import { CONTEXT, messagesAfter, messagesBefore } from './thread-context.ts';
+import { integer, text, textOrNull } from './rows.ts';
+import { CONTEXT_COLUMNS } from './thread-context.ts';
 
-const FIND = `SELECT ${INDEXED_COLUMNS} FROM messages m WHERE m.message_row = ?`;
+// One statement for all: the way into SQLite and back costs more than the reading.
+const FIND = `SELECT m.author, m.created_at, m.content, ${CONTEXT_COLUMNS}
+  FROM json_each(?) j CROSS JOIN messages m ON m.message_row = j.value ORDER BY j.key`;
 
-/** Counts terms in a message and its context, as the index has them. */
-export function wordCounts(db: DatabaseSync, messageRow: number, terms: readonly string[]): WordCounts {
-  const message = indexedMessageOf(statement(db, FIND).get(messageRow) ?? {});
-  const { author, content, createdAt } = message;
-  const [earlier, previous] = lastTwo(messagesBefore(db, message, CONTEXT.before));
-  const [next] = messagesAfter(db, message, CONTEXT.after);
-  return countTerms(
-    {
-      author,
-      content,
-      createdAt,
-      previous: previous?.content ?? null,
-      earlier: earlier?.content ?? null,
-      next: next?.content ?? null,
-    },
-    terms,
+/** Counts terms in messages and their context, as the index has them. In the order of the rows, all of which exist. */
+export function wordCounts(db: DatabaseSync, messageRows: readonly number[], terms: readonly string[]): WordCounts[] {
+  const rows = statement(db, FIND).all(JSON.stringify(messageRows));
+  if (rows.length !== messageRows.length) throw new Error('A message that was found in the index is not there.');
+  return rows.map((row) =>
+    countTerms(
+      {
+        author: textOrNull(row, 'author'),
+        content: text(row, 'content'),
+        createdAt: integer(row, 'created_at'),
+        previous: textOrNull(row, 'previous'),
+        earlier: textOrNull(row, 'earlier'),
+        next: textOrNull(row, 'next'),
+      },
+      terms,
+    ),
   );
-}
-
-function lastTwo<Item>(items: readonly Item[]): [Item | undefined, Item | undefined] {
-  return [items.at(-2), items.at(-1)];
 }

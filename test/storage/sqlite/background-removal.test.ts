@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { aCall, aScope } from '../../support/builders.ts';
+import { eventually } from '../../support/eventually.ts';
 import { messagesOf, messagesSaying, startThread } from '../contract/setting.ts';
 import { aDataFile, openFor } from './open-engine.ts';
 
@@ -21,8 +22,7 @@ test('the removal of a large thread goes on after a restart until nothing of it 
   assert.notEqual(rowsIn(path, 'messages'), 1);
 
   const again = await openFor(t, { path });
-  // A sweep resolves once all that was marked is removed.
-  await again.threads.sweepExpired(1, aCall());
+  await eventually('the removal', () => (rowsIn(path, 'threads') === 1 ? true : null));
   assert.equal((await messagesOf(again, scope, kept.key)).length, 1);
   await again.close();
   assert.deepEqual([rowsIn(path, 'messages'), rowsIn(path, 'threads')], [1, 1]);

@@ -111,7 +111,8 @@ describe('the data file', () => {
     const link = join(folder, 'link.db');
     symlinkSync(path, link);
     await assert.rejects(openSqlite({ path: link }), /in use/);
-    await engine.ping();
+    // Nor has the attempt let go of the lock for other processes.
+    await assert.rejects(startHolder(path), /in use/);
     await engine.close();
     await (await openFor(t, { path })).close();
   });

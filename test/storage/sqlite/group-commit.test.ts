@@ -17,6 +17,10 @@ const operations = {
     operations.add(db, value);
     throw new Error('Something went wrong.');
   },
+  addThenRefuse(db: DatabaseSync, value: number): never {
+    operations.add(db, value);
+    return operations.refuse();
+  },
   addOrphan(db: DatabaseSync, value: number): void {
     db.prepare('INSERT INTO numbers VALUES (?)').run(value);
     db.prepare('INSERT INTO orphans VALUES (?)').run(value);
@@ -50,14 +54,19 @@ describe('a group of writes', () => {
     assert.deepEqual(numbersIn(db), [1, 3]);
   });
 
-  test('one that fails after it wrote leaves nothing behind, and the others are stored', () => {
-    const db = aDatabase();
-    const [first, failed, last] = commit(db, [run('add', 1), run('addThenFail', 2), run('add', 3)]);
-    assert(failed instanceof Error);
-    assert.equal(failed.message, 'Something went wrong.');
-    assert.deepEqual([first, last], [1, 3]);
-    assert.deepEqual(numbersIn(db), [1, 3]);
-  });
+  for (const [failing, message] of [
+    ['addThenFail', 'Something went wrong.'],
+    ['addThenRefuse', 'There is no such number.'],
+  ] as const) {
+    test(`one that fails after it wrote, as ${failing} does, leaves nothing behind, and the others are stored`, () => {
+      const db = aDatabase();
+      const [first, failed, last] = commit(db, [run('add', 1), run(failing, 2), run('add', 3)]);
+      assert(failed instanceof Error);
+      assert.equal(failed.message, message);
+      assert.deepEqual([first, last], [1, 3]);
+      assert.deepEqual(numbersIn(db), [1, 3]);
+    });
+  }
 
   test('one that the commit fails on leaves nothing behind, and the others are stored', () => {
     const db = aDatabase();

@@ -7,7 +7,10 @@ const THREAD = parseThreadId('01234567-89ab-7cde-8f01-23456789abcd');
 
 const [path, what] = process.argv.slice(2);
 if (path === undefined || THREAD === null) throw new Error('A path is needed.');
-const engine = await openSqlite({ path });
+const engine = await openSqlite({ path }).catch((error: unknown) => {
+  console.log(`refused: ${String(error)}`);
+  process.exit(1);
+});
 const { thread } = await engine.threads.create(aScope(), aThread({ id: THREAD }), aCall());
 console.log('open');
 if (what === 'append') {

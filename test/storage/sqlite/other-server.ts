@@ -16,7 +16,7 @@ export type Holder = {
   kill(): Promise<void>;
 };
 
-/** Starts it and waits until the file is open. @param appending whether it appends, or only holds the file */
+/** Starts it and waits until the file is open. @throws Error with what it was refused with. @param appending whether it appends, or only holds the file */
 export async function startHolder(path: string, appending = false): Promise<Holder> {
   const child = spawn(process.execPath, [HOLDER, path, appending ? 'append' : 'hold'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -27,6 +27,7 @@ export async function startHolder(path: string, appending = false): Promise<Hold
   const exited = once(child, 'exit');
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (line === 'open') opened.resolve(undefined);
+    else if (line.startsWith('refused: ')) opened.reject(new Error(line));
     else acknowledged.push(line);
     for (const look of waiting) look();
   });

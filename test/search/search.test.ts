@@ -1,0 +1,344 @@
+import assert from 'node:assert/strict';
+import { describe, test, type TestContext } from 'node:test';
+import { SkeinError } from '../../src/core/errors.ts';
+import type { Scope } from '../../src/core/identity.ts';
+import { startIndexer } from '../../src/indexing/indexer.ts';
+import type { Embedder } from '../../src/models/embedder.ts';
+import { startLocalEmbedder } from '../../src/models/local/local-embedder.ts';
+import type { SearchMode } from '../../src/search/hits.ts';
+import { createSearch, type Search, type SearchRequest } from '../../src/search/search.ts';
+import type { Engine, NewMessage } from '../../src/storage/store.ts';
+import { assertRefused, messagesSaying, startThread } from '../storage/contract/setting.ts';
+import { aDataFile, openFor } from '../storage/sqlite/open-engine.ts';
+import { aCall, aMessage, anOutcome, aPendingReply, aScope, aTenantScope, messageKeyIn } from '../support/builders.ts';
+import { aLetterEmbedder } from '../support/letter-embedder.ts';
+import { silentLog } from '../support/silent-log.ts';
+
+const MODES: readonly SearchMode[] = ['HYBRID', 'KEYWORD', 'MEANING'];
+const scope = aScope();
+
+type Setting = {
+  readonly engine: Engine;
+  readonly search: Search;
+  /** Stores a thread with these messages and embeds them. */
+  say(...messages: (string | NewMessage)[]): ReturnType<typeof startThread>;
+  /** The contents of a page. */
+  found(query: string, fields?: Partial<SearchRequest>, whose?: Scope): Promise<string[]>;
+};
+
+async function setUp(t: TestContext, embedder: Embedder = aLetterEmbedder()): Promise<Setting> {
+  const engine = await openFor(t, { path: aDataFile(t) });
+  const indexer = startIndexer({ index: engine.index, embedder, log: silentLog });
+  t.after(() => indexer.close());
+  t.after(() => embedder.close());
+  const { candidates, messages } = engine;
+  const search = createSearch({ candidates, messages, embedder, log: silentLog, now: Date.now });
+  return {
+    engine,
+    search,
+    async say(...said) {
+      const stored = said.map((one) => (typeof one === 'string' ? aMessage({ content: one }) : one));
+      const started = await startThread(engine, scope, {}, stored);
+      indexer.wake();
+      await indexer.idle();
+      return started;
+    },
+    async found(query, fields = {}, whose = scope) {
+      const page = await search.messages(whose, aRequest({ query, ...fields }), aCall());
+      return page.hits.map(({ message }) => message.content);
+    },
+  };
+}
+
+function aRequest(fields: Partial<SearchRequest> = {}): SearchRequest {
+  return { query: 'kayak', filter: {}, mode: 'HYBRID', minScore: null, first: 10, after: null, ...fields };
+}
+
+describe('a search', () => {
+  test('finds a message by its words at once, in any of their forms', async (t) => {
+    const { engine, found } = await setUp(t);
+    await startThread(engine, scope, {}, messagesSaying('We rented two kayaks at the lake.', 'zzz'));
+    assert.deepEqual((await found('Where did we rent a kayak?'))[0], 'We rented two kayaks at the lake.');
+  });
+
+  test('finds what was meant in other words, with the local embedder', async (t) => {
+    const { say, found } = await setUp(t, startLocalEmbedder());
+    await say('The physician told me to stay in bed for a week.');
+    await say('The invoice was paid by bank transfer.');
+    await say('We planted tomatoes on the balcony.');
+    const question = 'medical advice from my doctor';
+    assert.equal((await found(question, { mode: 'MEANING' }))[0], 'The physician told me to stay in bed for a week.');
+    assert.equal((await found(question))[0], 'The physician told me to stay in bed for a week.');
+    assert.deepEqual(await found(question, { mode: 'KEYWORD' }), []);
+  });
+
+  test('finds an answer by what was asked just before it', async (t) => {
+    const { say, found } = await setUp(t);
+    await say('Hello', 'Which colour has the kayak?', 'Red, with a white stripe.', 'Thanks');
+    assert((await found('colour of the kayak', { mode: 'KEYWORD' })).slice(0, 2).includes('Red, with a white stripe.'));
+  });
+
+  test('finds a long message by any of its passages, and shows that one', async (t) => {
+    const { say, search } = await setUp(t, startLocalEmbedder());
+    const filler = 'The committee discussed the budget of the coming year and found no agreement. ';
+    const passage = 'My grandmother bakes bread with walnuts every Sunday morning.';
+    await say(`${filler.repeat(30)}${passage} ${filler.repeat(30)}`);
+    const request = aRequest({ query: 'a loaf made by granny', mode: 'MEANING' });
+    const { hits } = await search.messages(scope, request, aCall());
+    const [hit] = hits;
+    assert(hit !== undefined);
+    assert.match(hit.message.content.slice(hit.best.start, hit.best.end), /walnuts/);
+  });
+
+  test('says of each hit how well it fits, what found it, and which words matched', async (t) => {
+    const { say, search } = await setUp(t);
+    await say('The red kayak leaks.');
+    const { hits, totalCount } = await search.messages(scope, aRequest({ query: 'kayaks' }), aCall());
+    const [hit] = hits;
+    assert(hit !== undefined && totalCount === 1);
+    assert.deepEqual(hit.matchedBy, ['KEYWORD', 'MEANING']);
+    for (const score of [hit.score, hit.keywordScore, hit.meaningScore])
+      assert(score !== null && score > 0 && score <= 1);
+    assert.deepEqual(hit.highlights, [{ start: 8, end: 13, text: 'kayak' }]);
+    assert.deepEqual(hit.best, { start: 8, end: 13 });
+  });
+
+  test('heeds phrases, excluded words and authors in every mode', async (t) => {
+    const { say, found } = await setUp(t);
+    await say(aMessage({ content: 'a red kayak here', author: 'Ada Lovelace' }));
+    await say(aMessage({ content: 'a kayak, red, with a leak', author: 'Bob' }));
+    await say(aMessage({ content: 'a red kayak with leaks', author: 'Bob' }));
+    for (const mode of MODES) {
+      const sorted = async (query: string) => (await found(query, { mode })).sort();
+      assert.deepEqual(await sorted('"red kayak"'), ['a red kayak here', 'a red kayak with leaks'], mode);
+      assert.deepEqual(await sorted('kayak -leak'), ['a red kayak here'], mode);
+      assert.deepEqual(await sorted('kayak author:ada'), ['a red kayak here'], mode);
+      assert.deepEqual(await sorted('author:"Ada Lovelace"'), ['a red kayak here'], mode);
+      assert.deepEqual(await sorted('"red kayak" author:Bob'), ['a red kayak with leaks'], mode);
+      assert.deepEqual(await sorted('"red kayak" -leaks author:Bob'), [], mode);
+    }
+  });
+
+  test('of stop words alone looks for those', async (t) => {
+    const { say, found } = await setUp(t);
+    await say('To be, or not to be.');
+    assert.deepEqual(await found('to be or not to be', { mode: 'KEYWORD' }), ['To be, or not to be.']);
+  });
+
+  test('finds text of any script by its words', async (t) => {
+    const { say, found } = await setUp(t);
+    const texts: [string, string][] = [
+      ['Die Schlüssel liegen im Müllraum.', 'schlussel'],
+      ['Où est le café à côté de la gare ?', 'CAFE'],
+      ['Мы встретились у Казанского вокзала.', 'вокзала'],
+      ['昨日、東京タワーに行きました。', '東京タワー'],
+      ['我们星期五在图书馆见面。', '图书馆'],
+      ['اجتمعنا في المكتبة يوم الجمعة', 'المكتبة'],
+      ['친구와 서울에서 만났어요.', '서울'],
+      ['Done 🎉 at last', '🎉'],
+    ];
+    await say(...texts.map(([text]) => text));
+    for (const [text, query] of texts) assert.equal((await found(query, { mode: 'KEYWORD' }))[0], text);
+  });
+
+  test('without words and without meaning finds nothing', async (t) => {
+    const { say, found } = await setUp(t);
+    await say('kayak');
+    for (const mode of MODES) assert.deepEqual(await found('??? !!!', { mode }), []);
+  });
+
+  test('is confined to its scope, and an analyst’s to the tenant', async (t) => {
+    const { engine, say, found } = await setUp(t);
+    await say('the kayak is mine');
+    await startThread(engine, aScope('bob'), {}, messagesSaying('the kayak is Bob’s'));
+    await startThread(engine, aScope('ada', 'other'), {}, messagesSaying('the kayak of another tenant'));
+    for (const mode of MODES) {
+      assert.deepEqual(await found('kayak', { mode, filter: { ownerIds: [aScope('bob').owner] } }), []);
+      assert.deepEqual(await found('kayak', { mode }), ['the kayak is mine']);
+    }
+    const everyone = await found('kayak', { mode: 'KEYWORD' }, aTenantScope());
+    assert.deepEqual(everyone.sort(), ['the kayak is Bob’s', 'the kayak is mine']);
+  });
+
+  test('finds a reply once it has ended, and what a failed one had come to', async (t) => {
+    const { engine, say, found } = await setUp(t);
+    const reply = aPendingReply({ content: '' });
+    const { key } = await say('Which boat?', reply);
+    assert.deepEqual(await found('kayak', { mode: 'KEYWORD' }), []);
+    const outcome = anOutcome({ status: 'FAILED', content: 'The kayak, be' });
+    await engine.messages.finish(scope, messageKeyIn(key, reply), outcome, aCall());
+    assert.equal((await found('kayak', { mode: 'KEYWORD' }))[0], 'The kayak, be');
+    assert.equal((await found('kayak', { filter: { statuses: ['COMPLETE'] }, mode: 'KEYWORD' }))[0], 'Which boat?');
+  });
+
+  test('forgets a deleted message, also as context of its neighbours', async (t) => {
+    const { engine, say, found } = await setUp(t);
+    const zeppelin = aMessage({ content: 'the zeppelin' });
+    const { key } = await say('one', 'two', zeppelin, 'three', 'four');
+    assert.equal((await found('zeppelin', { mode: 'KEYWORD' })).length, 4);
+    await engine.messages.delete(scope, messageKeyIn(key, zeppelin), aCall());
+    assert.deepEqual(await found('zeppelin', { mode: 'KEYWORD' }), []);
+  });
+});
+
+describe('pages of a search', () => {
+  /** All pages of a search, with something done between them. */
+  async function allPages(search: () => Search, request: SearchRequest, between: () => Promise<unknown>) {
+    const ids: string[] = [];
+    let after: string | null = null;
+    for (;;) {
+      const page: Awaited<ReturnType<Search['messages']>> = await search().messages(
+        scope,
+        { ...request, after },
+        aCall(),
+      );
+      ids.push(...page.hits.map(({ message }) => message.id));
+      if (!page.pageInfo.hasNextPage) return ids;
+      after = page.pageInfo.endCursor;
+      await between();
+    }
+  }
+
+  test('are pages of one list, whatever is written meanwhile', async (t) => {
+    const { engine, search, say } = await setUp(t);
+    await say(...Array.from({ length: 60 }, (_, at) => `kayak ${'and so on '.repeat(at % 7)}${String(at)}`));
+    const request = aRequest({ first: 7 });
+    const before = await allPages(
+      () => search,
+      request,
+      () => Promise.resolve(),
+    );
+    assert.equal(new Set(before).size, 60);
+    const meanwhile = () => startThread(engine, scope, {}, messagesSaying('kayak kayak kayak', 'the best kayak'));
+    assert.deepEqual(await allPages(() => search, request, meanwhile), before);
+  });
+
+  test('go on where they were when the list has been forgotten', async (t) => {
+    const { engine, say } = await setUp(t);
+    await say(...Array.from({ length: 40 }, (_, at) => `kayak ${'and so on '.repeat(at % 7)}${String(at)}`));
+    const forgetful = () =>
+      createSearch({
+        candidates: engine.candidates,
+        messages: engine.messages,
+        embedder: aLetterEmbedder(),
+        log: silentLog,
+        now: Date.now,
+      });
+    const ids = await allPages(forgetful, aRequest({ first: 7 }), () => Promise.resolve());
+    assert.equal(ids.length, 40);
+    assert.equal(new Set(ids).size, 40);
+  });
+
+  test('leave out what was deleted meanwhile, and are full all the same', async (t) => {
+    const { engine, search, say } = await setUp(t);
+    const messages = Array.from({ length: 20 }, (_, at) => aMessage({ content: `kayak ${String(at)}` }));
+    const { key } = await say(...messages);
+    const first = await search.messages(scope, aRequest({ first: 5 }), aCall());
+    const seen = new Set(first.hits.map(({ message }) => message.id));
+    const next = messages.filter(({ id }) => !seen.has(id));
+    for (const message of next.slice(0, 8)) await engine.messages.delete(scope, messageKeyIn(key, message), aCall());
+    const request = aRequest({ first: 5, after: first.pageInfo.endCursor });
+    const second = await search.messages(scope, request, aCall());
+    assert.equal(second.hits.length, 5);
+    assert(second.hits.every(({ message }) => !seen.has(message.id)));
+    assert.equal(second.pageInfo.hasPreviousPage, true);
+  });
+
+  test('hold only hits with the score asked for, and count only those', async (t) => {
+    const { search, say } = await setUp(t);
+    await say('kayak', 'kayak and so on and so on and so on and so on and so on', 'zzz');
+    const all = await search.messages(scope, aRequest({ minScore: 0 }), aCall());
+    const limit = all.hits[1]?.score ?? 1;
+    const some = await search.messages(scope, aRequest({ minScore: limit }), aCall());
+    assert.deepEqual(
+      some.hits,
+      all.hits.filter(({ score }) => score >= limit),
+    );
+    assert.equal(some.totalCount, some.hits.length);
+    const none = await search.messages(scope, aRequest({ minScore: 1 }), aCall());
+    assert.deepEqual([none.hits, none.totalCount, none.pageInfo.endCursor], [[], 0, null]);
+  });
+
+  test('of another search or of no search are refused or begun anew, never mixed up', async (t) => {
+    const { search, say } = await setUp(t);
+    await say('kayak one', 'kayak two', 'paddle');
+    for (const after of ['', 'nonsense', Buffer.from('["m",3]').toString('base64url')]) {
+      await assertRefused(search.messages(scope, aRequest({ after }), aCall()), 'BAD_USER_INPUT');
+      await assertRefused(search.threads(scope, aRequest({ after }), aCall()), 'BAD_USER_INPUT');
+    }
+    const { pageInfo } = await search.messages(scope, aRequest({ first: 1 }), aCall());
+    const strangers = await search.messages(aScope('bob'), aRequest({ after: pageInfo.endCursor }), aCall());
+    assert.deepEqual(strangers.hits, []);
+  });
+});
+
+describe('a search for threads', () => {
+  test('gathers hits by thread, the best thread first, with at most five of its hits', async (t) => {
+    const { search, say } = await setUp(t);
+    const one = await say('the kayak, once', 'zzz');
+    const many = await say(...Array.from({ length: 8 }, (_, at) => `kayak ${String(at)}`));
+    const { hits, totalCount } = await search.threads(scope, aRequest({ mode: 'KEYWORD' }), aCall());
+    assert.deepEqual(
+      hits.map(({ thread }) => thread),
+      [many.key, one.key],
+    );
+    assert.equal(totalCount, 2);
+    const [best] = hits;
+    assert(best !== undefined);
+    assert.equal(best.hits.length, 5);
+    assert.equal(best.score, best.hits[0]?.score);
+  });
+
+  test('has pages, too', async (t) => {
+    const { search, say } = await setUp(t);
+    for (let at = 0; at < 7; at += 1) await say(`kayak ${'and so on '.repeat(at)}`);
+    const threads: string[] = [];
+    let after: string | null = null;
+    do {
+      const page: Awaited<ReturnType<Search['threads']>> = await search.threads(
+        scope,
+        aRequest({ first: 3, after }),
+        aCall(),
+      );
+      threads.push(...page.hits.map(({ thread }) => thread.thread));
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null);
+    assert.equal(threads.length, 7);
+    assert.equal(new Set(threads).size, 7);
+  });
+});
+
+describe('a search that cannot be made', () => {
+  test('is refused, naming the argument', async (t) => {
+    const { search } = await setUp(t);
+    for (const [fields, code, field] of [
+      [{ query: ' ' }, 'BAD_USER_INPUT', 'query'],
+      [{ query: 'k'.repeat(1_001) }, 'LIMIT_EXCEEDED', 'query'],
+      [{ first: 0 }, 'BAD_USER_INPUT', 'first'],
+      [{ first: 101 }, 'BAD_USER_INPUT', 'first'],
+      [{ minScore: 1.1 }, 'BAD_USER_INPUT', 'minScore'],
+      [{ minScore: NaN }, 'BAD_USER_INPUT', 'minScore'],
+      [{ after: 'x' }, 'BAD_USER_INPUT', 'after'],
+    ] as const) {
+      for (const work of [search.messages, search.threads]) {
+        await assert.rejects(
+          work(scope, aRequest(fields), aCall()),
+          (error: unknown) => error instanceof SkeinError && error.code === code && error.field === field,
+          JSON.stringify(fields),
+        );
+      }
+    }
+  });
+
+  test('by meaning, for want of the embedder, goes on by words, but when only meaning was asked for', async (t) => {
+    let away = false;
+    const embedder = aLetterEmbedder(() => {
+      if (away) throw new SkeinError('UNAVAILABLE', 'The model is away.');
+    });
+    const { search, say, found } = await setUp(t, embedder);
+    await say('the kayak');
+    away = true;
+    assert.deepEqual(await found('kayak'), ['the kayak']);
+    await assertRefused(search.messages(scope, aRequest({ mode: 'MEANING' }), aCall()), 'UNAVAILABLE');
+  });
+});
