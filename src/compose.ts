@@ -30,9 +30,10 @@ export type Skein = {
 };
 
 /** The engine that the configuration names. @throws SkeinError UNAVAILABLE, in words, when it cannot be opened */
-export function openEngine(config: Config, log: Log): Promise<Engine> {
+export function openEngine(config: Config, log: Log, now: () => number = Date.now): Promise<Engine> {
   return openSqlite({
     path: config.data,
+    now,
     log: (message, error) => {
       log.error({ err: error }, message);
     },
@@ -78,12 +79,14 @@ export async function compose(
   log: Log,
   { chat: given, now = Date.now }: { chat?: ChatModel; now?: () => number } = {},
 ): Promise<Skein> {
-  const engine = await openEngine(config, log);
-  const embedder = await openEmbedder(config, log);
-  const chat = given ?? (await openChat(config, log));
+  // What has been opened is closed, the last first: at the end, or when something after it cannot be opened.
+  await using opening = new AsyncDisposableStack();
+  const engine = opening.adopt(await openEngine(config, log), (it) => it.close());
+  const embedder = opening.adopt(await openEmbedder(config, log), (it) => it.close());
+  const chat = opening.adopt(given ?? (await openChat(config, log)), (it) => it.close());
   const search = createSearch({ candidates: engine.candidates, messages: engine.messages, embedder, log, now });
-  const indexer = startIndexer({ index: engine.index, embedder, log });
-  const sweeper = startSweeper({ threads: engine.threads, log });
+  const indexer = opening.adopt(startIndexer({ index: engine.index, embedder, log }), (it) => it.close());
+  opening.adopt(startSweeper({ threads: engine.threads, log }), (it) => it.close());
   const feed = createThreadFeed(engine.messages);
   const stored = () => {
     indexer.wake();
@@ -103,6 +106,7 @@ export async function compose(
   const recovered = await sending.recover();
   if (recovered > 0) log.warn({ replies: recovered }, 'replies that an earlier stop had interrupted are marked FAILED');
 
+  const opened = opening.move();
   return {
     services: {
       threads: createThreads({ threads, messages, feed, stored, now }),
@@ -118,10 +122,7 @@ export async function compose(
     async close(graceMs) {
       await sending.close(graceMs);
       feed.close();
-      await sweeper.close();
-      await indexer.close();
-      await Promise.all([embedder.close(), chat.close()]);
-      await engine.close();
+      await opened.disposeAsync();
     },
   };
 }

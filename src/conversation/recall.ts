@@ -32,14 +32,14 @@ export async function recallFor(
   leaveOut: (message: Message) => boolean,
   call: Call,
 ): Promise<Recalled> {
-  const query = Array.from(question.trim()).slice(0, LIMITS.queryCharacters).join('');
+  const query = asQuery(question);
   if (query === '') return { sources: [], messages: [] };
   const found = await search.messages(
     scope,
     {
       query,
       mode: 'HYBRID',
-      filter: { ...filter, excludedThreadKeys: [thread] },
+      filter: { statuses: ['COMPLETE'], ...filter, excludedThreadKeys: [thread] },
       minScore,
       // Some are left out below, and they are the ones that fit best.
       first: LIMITS.pageSize,
@@ -63,6 +63,12 @@ export async function recallFor(
     score,
   }));
   return { sources, messages: hits.map(({ message }) => message) };
+}
+
+/** What a person says is no query: quotation marks, a dash before a word and `author:` mean nothing special in it. */
+function asQuery(text: string): string {
+  const plain = text.replaceAll(/["“”„«»]|(?<=^|\s)[-−]+(?=\S)|(?<=(?:^|\s)author):/giu, ' ').trim();
+  return Array.from(plain).slice(0, LIMITS.queryCharacters).join('');
 }
 
 async function titlesOf(

@@ -15,8 +15,11 @@ export type Sent = {
 /** What is stored before the model is asked. */
 export type Opening = { readonly userMessage: Message; readonly reply: MessageKey };
 
-/** At most 30 deltas a second to a follower: a screen shows no more, and each costs a frame on the wire. */
-const DELTA_INTERVAL_MS = 33;
+/**
+ * At most 30 deltas in any second to a follower: a screen shows no more, and each costs a frame on the wire. 29 at this
+ * interval, and the last one, which does not wait.
+ */
+const DELTA_INTERVAL_MS = 35;
 
 /**
  * A reply that is being written. It lives on whoever listens: a client going away takes nothing with it. Followers may
@@ -26,6 +29,8 @@ const DELTA_INTERVAL_MS = 33;
 export type ReplyRun = {
   readonly opening: Promise<Opening>;
   readonly sent: Promise<Sent>;
+  /** Resolves when the reply has ended, well or not, and everyone who followed it has been told. */
+  readonly told: Promise<void>;
   follow(): AsyncGenerator<ReplyEvent, void>;
   /** Has the model stop; the reply ends FAILED with what had come until then. */
   stop(failure: ModelFailure): void;
@@ -46,6 +51,7 @@ export function startReply(write: (writer: ReplyWriter) => Promise<Sent>): Reply
   let text = '';
   let ended = false;
   let changed = Promise.withResolvers<undefined>();
+  const followers = new Set<Promise<undefined>>();
 
   function announce(): void {
     changed.resolve(undefined);
@@ -68,6 +74,17 @@ export function startReply(write: (writer: ReplyWriter) => Promise<Sent>): Reply
   opening.promise.catch(() => undefined);
 
   async function* follow(): AsyncGenerator<ReplyEvent, void> {
+    const { promise: left, resolve: leave } = Promise.withResolvers<undefined>();
+    followers.add(left);
+    try {
+      yield* events();
+    } finally {
+      followers.delete(left);
+      leave(undefined);
+    }
+  }
+
+  async function* events(): AsyncGenerator<ReplyEvent, void> {
     const { userMessage, reply } = await opening.promise;
     yield { kind: 'stored', userMessage, reply };
     let told = 0;
@@ -89,9 +106,11 @@ export function startReply(write: (writer: ReplyWriter) => Promise<Sent>): Reply
       : { kind: 'failed', reply: end.reply, failure: end.failure };
   }
 
+  const everyoneLeft = async () => void (await Promise.all(followers));
   return {
     opening: opening.promise,
     sent,
+    told: sent.then(everyoneLeft, everyoneLeft),
     follow,
     stop(failure) {
       abort.abort(failure);

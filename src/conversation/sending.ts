@@ -14,14 +14,17 @@ import { writeReply, type Opened } from './write-reply.ts';
 /** Sends messages and keeps the replies that are being written. */
 export type Sending = ReturnType<typeof createSending>;
 
-/** A reply's place is made, or was there before (`created: false`). */
-type Place = Opened & { readonly created: boolean };
+/** A reply's place is made, in the place of another where there is one, or was there before (`created: false`). */
+type Place = Opened & { readonly created: boolean; readonly replaced?: MessageKey };
 
 const HISTORY_PAGE = 100;
 
 export function createSending(parts: SendingParts) {
   const running = new Map<string, ReplyRun>();
+  /** The runs whose replies have their place, by that. */
+  const writing = new Map<string, ReplyRun>();
   const background = new Set<Promise<void>>();
+  const stopping = new AbortController();
   let closing = false;
 
   /**
@@ -92,7 +95,7 @@ export function createSending(parts: SendingParts) {
       const id = key === null ? replyIdFor(keyOfMessage(last)) : address.message;
       const place = pendingReply({ ...thread, message: id }, last.replyTo, parts.now());
       const replaced = await parts.messages.replaceReply(scope, keyOfMessage(last), place, call);
-      return { ...replaced, userMessage: answered(shown, last) };
+      return { ...replaced, userMessage: answered(shown, last), replaced: keyOfMessage(last) };
     });
   }
 
@@ -104,13 +107,12 @@ export function createSending(parts: SendingParts) {
     const scope = writeScope(viewer, reply, 'speak', 'messageId');
     const [message] = await parts.messages.get(scope, [reply], call);
     if (!message) throw new SkeinError('NOT_FOUND', 'There is no message with this id.', { field: 'messageId' });
-    for (const candidate of running.values()) {
-      const opening = await candidate.opening.catch(() => null);
-      if (opening === null || messageKeyText(opening.reply) !== messageKeyText(reply)) continue;
-      candidate.stop(new ModelFailure('CANCELLED', 'The reply was cancelled.', { retryable: true }));
-      return (await candidate.sent).reply;
+    const underWay = writing.get(nameOf(scope, reply));
+    if (underWay === undefined) {
+      throw new SkeinError('CONFLICT', 'This reply is not being written.', { field: 'messageId' });
     }
-    throw new SkeinError('CONFLICT', 'This reply is not being written.', { field: 'messageId' });
+    underWay.stop(new ModelFailure('CANCELLED', 'The reply was cancelled.', { retryable: true }));
+    return (await underWay.sent).reply;
   }
 
   /**
@@ -125,24 +127,32 @@ export function createSending(parts: SendingParts) {
     open: () => Promise<Place>,
   ): ReplyRun {
     if (closing) throw new SkeinError('UNAVAILABLE', 'The server is stopping; send again.', { retryAfterMs: 1_000 });
-    const name = `${scope.tenant}\n${messageKeyText(address)}`;
+    const name = nameOf(scope, address);
     const underWay = running.get(name);
     if (underWay !== undefined) return underWay;
     const reply = startReply(async (writer) => {
       const opened = await open();
+      const place = nameOf(scope, keyOfMessage(opened.reply));
       writer.opened({ userMessage: opened.userMessage, reply: keyOfMessage(opened.reply) });
-      if (!opened.created) return endedBefore(scope, opened, { meter: call.meter });
-      parts.stored();
-      parts.feed.appended(opened.thread);
-      const sent = await writeReply(parts, scope, opened, input, writer, { meter: call.meter });
-      inBackground(nameThread(parts, scope, sent));
-      return sent;
+      if (!opened.created) return writing.get(place)?.sent ?? endedBefore(scope, opened, { meter: call.meter });
+      writing.set(place, reply);
+      try {
+        parts.stored();
+        if (opened.replaced !== undefined) parts.feed.superseded(scope.tenant, opened.replaced);
+        parts.feed.appended(opened.thread);
+        const sent = await writeReply(parts, scope, opened, input, writer, { meter: call.meter });
+        inBackground(nameThread(parts, scope, sent, stopping.signal));
+        return sent;
+      } finally {
+        writing.delete(place);
+      }
     });
     running.set(name, reply);
     reply.sent.then(
       () => running.delete(name),
       () => running.delete(name),
     );
+    inBackground(reply.told);
     return reply;
   }
 
@@ -204,19 +214,24 @@ export function createSending(parts: SendingParts) {
 
     /**
      * Lets the replies under way end, for so many milliseconds; those that have not ended by then are stored FAILED
-     * with what had come. Nothing new is begun.
+     * with what had come. Resolves when their followers know. Nothing new is begun.
      */
     async close(graceMs: number): Promise<void> {
       closing = true;
       const runs = [...running.values()];
       const stop = setTimeout(() => {
         for (const reply of runs) reply.stop(interrupted());
+        stopping.abort();
       }, graceMs);
       await Promise.allSettled(runs.map((reply) => reply.sent));
       await Promise.allSettled(background);
       clearTimeout(stop);
     },
   };
+}
+
+function nameOf({ tenant }: OwnerScope, key: MessageKey): string {
+  return `${tenant}\n${messageKeyText(key)}`;
 }
 
 function interrupted(): ModelFailure {

@@ -1,23 +1,22 @@
-import { FixedBuffer, Repeater, type Push, type Stop } from '@repeaterjs/repeater';
+import { Repeater } from '@repeaterjs/repeater';
 import { SkeinError } from '../core/errors.ts';
 import type { Scope } from '../core/identity.ts';
 import { threadKeyText, type MessageKey, type ThreadKey } from '../core/ids.ts';
 import { keyOfThread, threadKeyOfMessage, type Message, type Thread } from '../core/thread.ts';
 import type { Call, MessageStore } from '../storage/store.ts';
+import { createMailbox, type Mailbox } from './mailbox.ts';
 import type { ThreadEvent } from './thread-events.ts';
 
 /** What writers tell the feed. Of an append only the fact: followers read what is new from the store, in order. */
-type News =
-  | { readonly kind: 'appended' }
-  | { readonly kind: 'finished'; readonly message: Message }
-  | { readonly kind: 'messageDeleted'; readonly key: MessageKey }
-  | { readonly kind: 'changed'; readonly thread: Thread }
-  | { readonly kind: 'deleted'; readonly key: ThreadKey };
+type News = { readonly kind: 'appended' } | Exclude<ThreadEvent, { kind: 'appended' }>;
 
-type Follower = { push: Push<News>; stop: Stop };
+/**
+ * What a follower may leave unread: 1,000 events, or 8 million characters of messages, whichever comes first. Appends
+ * wait in the store, not here.
+ */
+const PATIENCE = 1_000;
+const CHARACTERS_AN_EVENT = 8_000;
 
-/** Followers that fall this far behind (and 1,024 more) are dropped, with a reason, rather than buffered without bound. */
-const PATIENCE = 1_024;
 const REPLAY_PAGE = 100;
 
 /** Carries what happens in threads from those who write to those who follow, within this server. */
@@ -25,33 +24,30 @@ export type ThreadFeed = ReturnType<typeof createThreadFeed>;
 
 /** @param messages where followers read what they have not seen */
 export function createThreadFeed(messages: Pick<MessageStore, 'list'>) {
-  const followers = new Map<string, Set<Follower>>();
+  const followers = new Map<string, Set<Mailbox<News>>>();
 
   function tell(tenant: string, key: ThreadKey, news: News): void {
-    for (const follower of followers.get(address(tenant, key)) ?? []) {
-      try {
-        void follower.push(news);
-      } catch {
-        // The buffer is full, and so is the queue that a repeater keeps behind it.
-        follower.stop(
-          new SkeinError('UNAVAILABLE', 'This follower fell too far behind; follow again from its last seq.'),
-        );
-      }
-    }
+    for (const mailbox of followers.get(address(tenant, key)) ?? []) mailbox.put(news);
   }
 
-  /** What a follower is told while it lives; it listens from the first `next()` on. */
-  function listen(tenant: string, key: ThreadKey): Repeater<News, undefined> {
+  /** Puts up a mailbox at a thread. Closing it takes it down. */
+  function listen(tenant: string, key: ThreadKey): { mailbox: Mailbox<News>; leave: () => void } {
     const where = address(tenant, key);
-    return new Repeater<News, undefined>(async (push, stop) => {
-      const follower: Follower = { push, stop };
-      const here = followers.get(where) ?? new Set();
-      followers.set(where, here.add(follower));
-      await stop;
-      here.delete(follower);
-      if (here.size === 0) followers.delete(where);
-      return undefined;
-    }, new FixedBuffer(PATIENCE));
+    const mailbox = createMailbox<News>({
+      limit: PATIENCE,
+      weightOf: (news) => 1 + (news.kind === 'finished' ? news.message.content.length / CHARACTERS_AN_EVENT : 0),
+      repeats: (news, earlier) => news.kind === 'appended' && earlier.kind === 'appended',
+      overflow: () =>
+        new SkeinError('UNAVAILABLE', 'This follower fell too far behind; follow again from its last seq.'),
+    });
+    const here = followers.get(where) ?? new Set();
+    followers.set(where, here.add(mailbox));
+    const leave = (): void => {
+      mailbox.close(null);
+      here.delete(mailbox);
+      if (here.size === 0 && followers.get(where) === here) followers.delete(where);
+    };
+    return { mailbox, leave };
   }
 
   /**
@@ -61,35 +57,30 @@ export function createThreadFeed(messages: Pick<MessageStore, 'list'>) {
   function follow(scope: Scope, thread: Thread, afterSeq: number | null, call: Call): Repeater<ThreadEvent, void> {
     return new Repeater(async (push, stop) => {
       const key = keyOfThread(thread);
-      const news = listen(scope.tenant, key);
-      const stopped = new AbortController();
-      void stop.then(() => {
-        stopped.abort();
-        return news.return(undefined);
-      });
-      // Asking for the first item is what makes the news listen: before the replay, so that nothing falls between.
-      let next = nextOf(news);
-      let seen = afterSeq ?? (await lastSeq(scope, key, call));
-
-      async function catchUp(): Promise<void> {
-        for await (const message of after(scope, key, seen, call)) {
-          if (stopped.signal.aborted) return;
-          seen = message.seq;
-          await push({ kind: 'appended', message });
+      // Before the replay, so that nothing falls between.
+      const { mailbox, leave } = listen(scope.tenant, key);
+      void stop.then(leave);
+      try {
+        let seen = afterSeq ?? (await lastSeq(scope, key, call));
+        const catchUp = async (): Promise<void> => {
+          for await (const message of after(scope, key, seen, call)) {
+            if (mailbox.ended) return;
+            seen = message.seq;
+            await push({ kind: 'appended', message });
+          }
+        };
+        await catchUp();
+        for (;;) {
+          const news = await mailbox.next();
+          if (news === null) break;
+          if (news.kind === 'appended') await catchUp();
+          else if (news.kind !== 'finished' || news.message.seq <= seen) await push(news);
+          if (news.kind === 'deleted') break;
         }
+        stop();
+      } finally {
+        leave();
       }
-
-      await catchUp();
-      for (;;) {
-        const { value, done } = await next;
-        if (stopped.signal.aborted || done === true) break;
-        next = nextOf(news);
-        if (value.kind === 'appended') await catchUp();
-        else if (value.kind !== 'finished' || value.message.seq <= seen) await push(value);
-        if (value.kind === 'deleted') break;
-      }
-      await news.return(undefined);
-      stop();
     });
   }
 
@@ -117,6 +108,9 @@ export function createThreadFeed(messages: Pick<MessageStore, 'list'>) {
     finished(message: Message) {
       tell(message.tenant, threadKeyOfMessage(message), { kind: 'finished', message });
     },
+    superseded(tenant: string, key: MessageKey) {
+      tell(tenant, key, { kind: 'superseded', key });
+    },
     messageDeleted(tenant: string, key: MessageKey) {
       tell(tenant, key, { kind: 'messageDeleted', key });
     },
@@ -129,17 +123,10 @@ export function createThreadFeed(messages: Pick<MessageStore, 'list'>) {
     /** Ends every follower's stream. */
     close() {
       for (const here of followers.values()) {
-        for (const follower of here) follower.stop(new SkeinError('UNAVAILABLE', 'The server is stopping.'));
+        for (const mailbox of here) mailbox.close(new SkeinError('UNAVAILABLE', 'The server is stopping.'));
       }
     },
   };
-}
-
-/** Asked for ahead of need: should it fail before anyone awaits it, that is no unhandled rejection. */
-function nextOf(news: Repeater<News, undefined>): Promise<IteratorResult<News, undefined>> {
-  const next = news.next();
-  next.catch(() => undefined);
-  return next;
 }
 
 function address(tenant: string, key: ThreadKey): string {

@@ -13,16 +13,21 @@ const INSTRUCTIONS =
   'Give this conversation a title of two to six words, in its language. Answer with the title alone, without quotation marks.';
 
 /**
- * Gives a thread without a title one after its first exchange: from the model, or, where that cannot, from the first
- * words of the message. A title that someone gave meanwhile stays. Never fails: a thread without a title is no loss.
+ * Gives a thread without a title one after its first whole exchange: from the model, or, where that cannot, from the
+ * first words of the message. A title that someone gave meanwhile stays. Never fails: a thread without a title is no loss.
+ * @param signal ends the wait for the model
  */
-export async function nameThread(parts: SendingParts, scope: OwnerScope, sent: Sent): Promise<void> {
-  const { thread, userMessage, reply, failure } = sent;
-  const firstExchange = userMessage.seq === 1 && reply.seq === 2;
-  if (thread.title !== null || failure !== null || !firstExchange || reply.toolCalls.length > 0) return;
+export async function nameThread(
+  parts: SendingParts,
+  scope: OwnerScope,
+  { thread, userMessage, reply, failure }: Sent,
+  signal: AbortSignal,
+): Promise<void> {
+  if (thread.title !== null || failure !== null || reply.content === '' || reply.toolCalls.length > 0) return;
   try {
     const call = { meter: startMeter() };
-    const title = await titleFrom(parts.chat, userMessage.content, reply.content);
+    const title = await titleFrom(parts.chat, userMessage.content, reply.content, signal);
+    if (title === '') return;
     const { thread: id } = keyOfThread(thread);
     parts.feed.changed(await parts.threads.update(scope, id, { title }, thread.version, call));
   } catch (error) {
@@ -30,7 +35,7 @@ export async function nameThread(parts: SendingParts, scope: OwnerScope, sent: S
   }
 }
 
-async function titleFrom(chat: ChatModel, question: string, answer: string): Promise<string> {
+async function titleFrom(chat: ChatModel, question: string, answer: string, signal: AbortSignal): Promise<string> {
   if (chat.answersFromSources) return firstWords(question);
   const turns = [
     { role: 'system', content: INSTRUCTIONS },
@@ -38,7 +43,8 @@ async function titleFrom(chat: ChatModel, question: string, answer: string): Pro
   ] as const;
   try {
     let title = '';
-    const events = chat.reply({ model: null, turns, sources: [] }, { signal: AbortSignal.timeout(TITLE_MS) });
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(TITLE_MS)]);
+    const events = chat.reply({ model: null, turns, sources: [] }, { signal: patience });
     for await (const event of events) if (event.kind === 'delta') title += event.text;
     const bare = title.trim().replaceAll(/^["'“„«]+|["'”“»]+$/g, '');
     return firstWords(bare === '' ? question : bare);

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SkeinError } from '../core/errors.ts';
 import type { OwnerScope } from '../core/identity.ts';
+import { LIMITS } from '../core/limits.ts';
 import {
   keyOfMessage,
   keyOfThread,
-  threadKeyOfMessage,
   type Failure,
   type Message,
   type Metadata,
@@ -14,18 +14,10 @@ import {
 } from '../core/thread.ts';
 import { ModelFailure, type ChatEvent } from '../models/chat.ts';
 import type { Call, ReplyOutcome } from '../storage/store.ts';
-import { tokenCounterFor } from '../models/tokens.ts';
-import { chooseHistory } from './history.ts';
 import type { SendInput } from './input.ts';
-import { recallFor, type Recall, type Recalled } from './recall.ts';
+import { preparePrompt } from './prompt.ts';
 import type { ReplyWriter, Sent } from './replies.ts';
 import type { SendingParts } from './sending-parts.ts';
-
-/** What a model that only answers from sources is given when the caller asked for no recall. */
-const SOURCES_WANTED: Recall = { topK: 5, neighbours: 0, minScore: null, filter: {} };
-
-/** A message that is one question and nothing else. */
-const ONE_QUESTION = /^[^.!?]*\?\s*$/u;
 
 /** A reply that cannot be stored is tried again this often, with growing pauses: some seconds in all. */
 const STORE_ATTEMPTS = 6;
@@ -90,40 +82,36 @@ export async function writeReply(
 async function stream(
   parts: SendingParts,
   scope: OwnerScope,
-  { thread, userMessage, reply }: Opened,
+  opened: Opened,
   input: SendInput,
   writer: ReplyWriter,
   draft: Draft,
   call: Call,
 ): Promise<void> {
-  const [history, recalled] = await Promise.all([
-    readHistory(parts, scope, reply, call),
-    recall(parts, scope, userMessage, input, call),
-  ]);
-  const { turns, leftOut } = chooseHistory({
-    thread,
-    messages: history.messages,
-    budget: parts.historyTokens,
-    countTokens: await tokenCounterFor(draft.model),
-  });
-  if (leftOut > 0 || history.more)
-    draft.metadata = { historyLeftOut: history.more ? 'older messages' : String(leftOut) };
+  const { turns, sources, recalled, leftOut } = await preparePrompt(parts, scope, opened, input, draft.model, call);
+  draft.metadata = leftOut;
   writer.signal.throwIfAborted();
   const events = parts.chat.reply(
-    { model: input.model, turns, sources: recalled.sources, tools: input.tools },
+    { model: input.model, turns, sources, tools: input.tools },
     { signal: writer.signal },
   );
+  let bytes = 0;
   await call.meter.time('model', async () => {
-    for await (const event of events) apply(event, recalled, writer, draft);
+    for await (const event of events) {
+      if (event.kind === 'delta') bytes += Buffer.byteLength(event.text);
+      if (bytes > LIMITS.contentBytes) throw tooLong();
+      apply(event, recalled, writer, draft);
+    }
   });
   if (draft.finishReason === null) {
     throw new ModelFailure('UNAVAILABLE', 'The model stopped before the reply was whole.', { retryable: true });
   }
 }
 
-function apply(event: ChatEvent, recalled: Recalled, writer: ReplyWriter, draft: Draft): void {
+function apply(event: ChatEvent, recalled: readonly Message[], writer: ReplyWriter, draft: Draft): void {
   if (event.kind === 'delta') {
     draft.content += event.text;
+    draft.recalled = recalled;
     writer.wrote(event.text);
     return;
   }
@@ -131,39 +119,13 @@ function apply(event: ChatEvent, recalled: Recalled, writer: ReplyWriter, draft:
   draft.finishReason = event.finishReason;
   draft.usage = event.usage;
   draft.toolCalls = event.toolCalls;
-  draft.recalled = recalled.messages.filter((_, at) => event.drawnOn === null || event.drawnOn.includes(at + 1));
+  draft.recalled = recalled.filter((_, at) => event.drawnOn === null || event.drawnOn.includes(at + 1));
 }
 
-/** The thread's latest messages up to the reply's place; what exceeds a page would not fit a model's budget either. */
-async function readHistory(parts: SendingParts, scope: OwnerScope, reply: Message, call: Call) {
-  const [page] = await parts.messages.list(
-    scope,
-    [
-      {
-        thread: threadKeyOfMessage(reply),
-        filter: { statuses: ['COMPLETE'] },
-        window: { from: 'end', limit: 100, after: null, before: reply.seq },
-      },
-    ],
-    call,
-  );
-  return { messages: page?.items ?? [], more: page?.more ?? false };
-}
-
-async function recall(
-  parts: SendingParts,
-  scope: OwnerScope,
-  userMessage: Message,
-  input: SendInput,
-  call: Call,
-): Promise<Recalled> {
-  const wanted = input.recall ?? (parts.chat.answersFromSources ? SOURCES_WANTED : null);
-  if (wanted === null) return { sources: [], messages: [] };
-  // A model that quotes would quote its own quotations, which fit the better the further they are from the source; and
-  // it would be given its owner's questions, which fit a question best and answer none.
-  const leaveOut = (message: Message) =>
-    parts.chat.answersFromSources && (message.model === parts.chat.model || ONE_QUESTION.test(message.content));
-  return recallFor(parts, scope, threadKeyOfMessage(userMessage), userMessage.content, wanted, leaveOut, call);
+function tooLong(): ModelFailure {
+  return new ModelFailure('REJECTED', 'The reply is longer than the 1 MB that a message may have.', {
+    retryable: false,
+  });
 }
 
 /** A run is stopped with a ModelFailure as the signal's reason, which says more than what the provider made of it. */

@@ -26,6 +26,8 @@ export function presentThreadEvent(event: ThreadEvent): Presented<'ThreadEvent'>
       return { __typename: 'MessageAppended', message: event.message };
     case 'finished':
       return { __typename: 'MessageFinished', message: event.message };
+    case 'superseded':
+      return { __typename: 'MessageSuperseded', supersededId: encodeMessageId(event.key) };
     case 'messageDeleted':
       return { __typename: 'MessageDeleted', deletedId: encodeMessageId(event.key) };
     case 'changed':

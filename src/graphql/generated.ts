@@ -146,7 +146,10 @@ export type Message = Node & {
   readonly indexing: Indexing;
   /** Milliseconds from the request to the stored reply. */
   readonly latencyMs?: Maybe<Scalars['Int']['output']>;
-  /** The caller's own pairs. */
+  /**
+   * The caller's own pairs. Of a reply, where not all fitted the model's budget: `skein.historyFrom`, the `seq` of the
+   * oldest message that the model was shown, and `skein.recallLeftOut`, how many of the recalled messages it was not.
+   */
   readonly metadata: Scalars['Metadata']['output'];
   /** The model that wrote it. */
   readonly model?: Maybe<Scalars['String']['output']>;
@@ -305,6 +308,13 @@ export type MessageStored = {
   readonly replyId: Scalars['ID']['output'];
   /** The message that was sent. */
   readonly userMessage: Message;
+};
+
+/** A reply was superseded: another is being written in its place, and is appended next. */
+export type MessageSuperseded = {
+  readonly __typename?: 'MessageSuperseded';
+  /** The id of the old reply. */
+  readonly supersededId: Scalars['ID']['output'];
 };
 
 /** What can be changed. */
@@ -726,7 +736,7 @@ export type ThreadEdge = {
 };
 
 /** What happens in a thread. */
-export type ThreadEvent = MessageAppended | MessageDeleted | MessageFinished | ThreadChanged | ThreadDeleted;
+export type ThreadEvent = MessageAppended | MessageDeleted | MessageFinished | MessageSuperseded | ThreadChanged | ThreadDeleted;
 
 /** Which threads to list. Fields are joined by AND, the values of one list by OR. A list has at most 100 values. */
 export type ThreadFilter = {
@@ -981,6 +991,7 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( Omit<MessageAppended, 'message'> & { message: _RefType['Message'] } )
     | ( MessageDeleted )
     | ( Omit<MessageFinished, 'message'> & { message: _RefType['Message'] } )
+    | ( MessageSuperseded )
     | ( Omit<ThreadChanged, 'thread'> & { thread: _RefType['Thread'] } )
     | ( ThreadDeleted )
   ;
@@ -1023,6 +1034,7 @@ export type ResolversTypes = {
   MessageHitEdge: ResolverTypeWrapper<Omit<MessageHitEdge, 'node'> & { node: ResolversTypes['MessageHit'] }>;
   MessageStatus: MessageStatus;
   MessageStored: ResolverTypeWrapper<Omit<MessageStored, 'userMessage'> & { userMessage: ResolversTypes['Message'] }>;
+  MessageSuperseded: ResolverTypeWrapper<MessageSuperseded>;
   Metadata: ResolverTypeWrapper<Scalars['Metadata']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
@@ -1094,6 +1106,7 @@ export type ResolversParentTypes = {
   MessageHitConnection: Omit<MessageHitConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['MessageHitEdge']> };
   MessageHitEdge: Omit<MessageHitEdge, 'node'> & { node: ResolversParentTypes['MessageHit'] };
   MessageStored: Omit<MessageStored, 'userMessage'> & { userMessage: ResolversParentTypes['Message'] };
+  MessageSuperseded: MessageSuperseded;
   Metadata: Scalars['Metadata']['output'];
   Mutation: Record<PropertyKey, never>;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
@@ -1235,6 +1248,11 @@ export type MessageStoredResolvers<ContextType = RequestContext, ParentType exte
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type MessageSupersededResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MessageSuperseded'] = ResolversParentTypes['MessageSuperseded']> = {
+  supersededId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export interface MetadataScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Metadata'], any> {
   name: 'Metadata';
 }
@@ -1352,7 +1370,7 @@ export type ThreadEdgeResolvers<ContextType = RequestContext, ParentType extends
 };
 
 export type ThreadEventResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ThreadEvent'] = ResolversParentTypes['ThreadEvent']> = {
-  __resolveType: TypeResolveFn<'MessageAppended' | 'MessageDeleted' | 'MessageFinished' | 'ThreadChanged' | 'ThreadDeleted', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'MessageAppended' | 'MessageDeleted' | 'MessageFinished' | 'MessageSuperseded' | 'ThreadChanged' | 'ThreadDeleted', ParentType, ContextType>;
 };
 
 export type ThreadHitResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ThreadHit'] = ResolversParentTypes['ThreadHit']> = {
@@ -1411,6 +1429,7 @@ export type Resolvers<ContextType = RequestContext> = {
   MessageHitConnection?: MessageHitConnectionResolvers<ContextType>;
   MessageHitEdge?: MessageHitEdgeResolvers<ContextType>;
   MessageStored?: MessageStoredResolvers<ContextType>;
+  MessageSuperseded?: MessageSupersededResolvers<ContextType>;
   Metadata?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;

@@ -57,21 +57,22 @@ export async function createApp({
 
   app.setErrorHandler((error: FastifyError, _, reply) => refuse(error, reply, log));
   app.setNotFoundHandler((_, reply) => reply.code(404).send(failure('NOT_FOUND', 'GraphQL is at /graphql.')));
-  app.addHook('onRequest', (request, _, done) => {
-    requireLocalCaller(request.headers, corsOrigins);
-    if (stopping.begun()) throw new SkeinError('UNAVAILABLE', 'The server is stopping.', { retryAfterMs: 1_000 });
-    done();
-  });
 
   // Apollo's landing page brings scripts of its own, and has a policy of its own for them.
   await app.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false });
-  if (corsOrigins.length > 0) await app.register(cors, { origin: [...corsOrigins] });
-  await app.register(compress, { encodings: ['gzip', 'identity'], threshold: 1_024 });
   await app.register(websocket, {
     preClose(done) {
       stopping.stop().then(() => done(), done);
     },
   });
+  // After the WebSocket's own hook: it closes the connections that are refused here.
+  app.addHook('onRequest', (request, _, done) => {
+    requireLocalCaller(request.headers, corsOrigins);
+    if (stopping.begun()) throw new SkeinError('UNAVAILABLE', 'The server is stopping.', { retryAfterMs: 1_000 });
+    done();
+  });
+  if (corsOrigins.length > 0) await app.register(cors, { origin: [...corsOrigins] });
+  await app.register(compress, { encodings: ['gzip', 'identity'], threshold: 1_024 });
 
   // Who is asking is settled before GraphQL begins, so that a refusal has its HTTP status too.
   app.decorateRequest('viewer', null);

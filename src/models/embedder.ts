@@ -16,7 +16,8 @@ export interface Embedder {
   /**
    * Embeds each text; the answer has one vector of unit length per text, in the same order.
    * Any string is accepted, the empty one too.
-   * @throws SkeinError UNAVAILABLE when the model cannot be reached; the whole call may be repeated.
+   * @throws SkeinError UNAVAILABLE when the model cannot be reached; the whole call may be repeated. BAD_USER_INPUT when
+   *   it refuses a text: the others may be embedded without it.
    */
   embed(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<Float32Array[]>;
   /** Stops worker threads and connections. Calls under way are rejected. */

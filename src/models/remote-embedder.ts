@@ -81,6 +81,18 @@ export async function startRemoteEmbedder(embedding: RemoteEmbedding): Promise<E
     throw wrongDimensions(model, asked, configured, dimensionsSetting);
   };
 
+  /** Whether a failure is the fault of what was to be embedded. Of a refusal without a reason, a harmless text shows it. */
+  const isOfTheText = async (error: unknown): Promise<boolean> => {
+    if (!(error instanceof ModelFailure)) return false;
+    if (error.code === 'CONTENT_FILTERED' || error.code === 'CONTEXT_TOO_LONG') return true;
+    if (error.code !== 'REJECTED' || asking === null) return false;
+    const harmless = send(['dimensions'], asking.named ? asking.dimensions : null, [closing.signal]);
+    return harmless.then(
+      () => true,
+      () => false,
+    );
+  };
+
   try {
     asking = await learn([closing.signal]);
   } catch (error) {
@@ -121,6 +133,9 @@ export async function startRemoteEmbedder(embedding: RemoteEmbedding): Promise<E
         // What other batches of this call are still asking for is of no use any more.
         stop.abort(error);
         if (options?.signal?.aborted === true) throw options.signal.reason;
+        if (await isOfTheText(error)) {
+          throw new SkeinError('BAD_USER_INPUT', 'The embedding model refuses this text.', { cause: error });
+        }
         throw publicError(error, null);
       }
     },

@@ -23,6 +23,8 @@ export type TestSkein = {
   readonly skein: Skein;
   /** Asks as the user named (in the tenant and roles given). */
   ask(query: string, variables?: object, who?: Who): Promise<Answer>;
+  /** How many WebSockets are open. */
+  sockets(): number;
   /** Resolves when everything stored is findable by meaning. */
   indexed(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -52,6 +54,7 @@ export async function startSkein(
     folder,
     skein,
     ask: (query, variables, who) => ask(url, query, variables, who),
+    sockets: () => app.websocketServer.clients.size,
     indexed: () => skein.indexer.idle(),
     async [Symbol.asyncDispose]() {
       await app.close();

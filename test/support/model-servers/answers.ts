@@ -38,6 +38,17 @@ export function streamsInPackets(size: number, lineEnd: string, ...events: reado
   };
 }
 
+/** Streams the events, waits, and streams the rest and the end mark. */
+export function pausesAfter(events: readonly unknown[], until: Promise<unknown>, ...rest: readonly unknown[]): Answer {
+  return async (response) => {
+    response.writeHead(200, SSE);
+    await write(response, Buffer.from(events.map(eventText).join('')));
+    await until;
+    await write(response, Buffer.from(asText(rest)));
+    response.end();
+  };
+}
+
 /** Streams the events, then nothing, and leaves the connection open. */
 export function stallsAfter(...events: readonly unknown[]): Answer {
   return async (response, request) => {
