@@ -5,12 +5,13 @@
  * that. Beside it, in the same run, the `openai` package asking the same server for the same replies: what the wire, the
  * package and this machine add without Skein. Messages are embedded by that server, too.
  */
+import { join } from 'node:path';
+import { setTimeout as rest } from 'node:timers/promises';
 import { OpenAI } from 'openai';
 import { z } from 'zod';
-import { join } from 'node:path';
 import { withoutKey } from '../src/models/authorization.ts';
 import { connectOpenAiEmbedder } from '../src/models/openai/embedder.ts';
-import { inTurns, percentile, printLine, report } from './measure.ts';
+import { beside, inTurns, percentile, printLine, report } from './measure.ts';
 import { connectClient, follow, stopwatch, type Waited } from './reply-client.ts';
 import { ask, inTemporaryFolder, startModelServer, startSkein } from './running.ts';
 
@@ -19,9 +20,10 @@ const ROUNDS = 3;
 const REPLIES_A_ROUND = 3;
 /** A second a reply, one piece every 50 ms. */
 const REPLY = '20 50';
+const REPLY_MS = 1_000;
 
 const STREAMS = 500;
-const STREAM_ROUNDS = 5;
+const STREAM_ROUNDS = 6;
 const SOCKETS = 25;
 const STREAM = `10 200 ${String(STREAMS)}`;
 
@@ -60,8 +62,13 @@ async function repliesBare(client: OpenAI): Promise<Waited[]> {
   return waits;
 }
 
+/** Conversations that begin one after the other, evenly over the time of a reply: people do not speak in chorus. */
 async function atOnce(conversation: () => Promise<Waited[]>): Promise<Waited[]> {
-  return (await Promise.all(times(CONVERSATIONS).map(conversation))).flat();
+  const conversations = times(CONVERSATIONS).map(async (_, at) => {
+    await rest((at * REPLY_MS) / CONVERSATIONS);
+    return conversation();
+  });
+  return (await Promise.all(conversations)).flat();
 }
 
 async function measureWaits(url: string, bare: OpenAI): Promise<void> {
@@ -102,10 +109,16 @@ async function measureStreams(url: string, memory: () => number): Promise<void> 
     replies += waits.length;
     megabytes.push(memory());
   }
-  await Promise.all(clients.map((client) => client.dispose()));
+  for (const client of clients) await client.dispose();
   printLine(`replies streaming at once, ${String(STREAMS)}, without an error`, replies, 'replies');
-  const [first = Number.NaN, last = Number.NaN] = [megabytes[1], megabytes.at(-1)];
-  printLine('memory after them', last, 'MB', `${(last / first).toFixed(2)} × after the second round of them`);
+  const half = STREAM_ROUNDS / 2;
+  const [middle = Number.NaN, last = Number.NaN] = [megabytes[half - 1], megabytes.at(-1)];
+  printLine(
+    `memory after ${String(STREAM_ROUNDS)} rounds of them`,
+    last,
+    'MB',
+    beside(last / middle, `after ${String(half)} rounds`),
+  );
 }
 
 async function measureEmbeddings(baseURL: string, bare: OpenAI): Promise<void> {

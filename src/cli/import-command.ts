@@ -41,7 +41,8 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   const interrupt = () => {
     interrupted.abort();
   };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  // Not only once: npm passes on the Ctrl-C that the terminal has sent to everyone already.
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const engine = await openEngine(config, log);
   try {
     return await runImport(

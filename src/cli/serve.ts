@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { compose } from '../compose.ts';
 import { readConfig, type Config } from '../config.ts';
 import { SkeinError } from '../core/errors.ts';
 import { createApp } from '../http/app.ts';
 import { CommandError, parseOptions } from './arguments.ts';
 import { createLog } from './log.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export const HELP = `skein serve
 
@@ -23,6 +23,7 @@ const REPLY_GRACE_MS = 8_000;
 /** Runs the server until it is told to stop. @returns the exit status */
 export async function serve(args: readonly string[]): Promise<number> {
   parseOptions('serve', args, {});
+  keepYoungGenerationSmall();
   const config = readConfig();
   const log = createLog(config.logLevel);
   const skein = await compose(config, log);
@@ -56,8 +57,11 @@ export async function serve(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function nextStopSignal(): Promise<string> {
-  return Promise.race([once(process, 'SIGTERM').then(() => 'SIGTERM'), once(process, 'SIGINT').then(() => 'SIGINT')]);
+/** Repetitions are ignored: npm passes on the Ctrl-C that the terminal has sent to everyone already. */
+function nextStopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    process.on('SIGTERM', resolve).on('SIGINT', resolve);
+  });
 }
 
 function listenFault(error: unknown, { host, port }: Config): unknown {

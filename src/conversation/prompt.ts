@@ -3,12 +3,21 @@ import { threadKeyOfMessage, type Message, type Metadata, type Thread } from '..
 import type { ChatTool, ChatTurn, Source } from '../models/chat.ts';
 import { quoteSources } from '../models/quote-sources.ts';
 import { tokenCounterFor, type TokenCounter } from '../models/tokens.ts';
-import type { Call } from '../storage/store.ts';
+import type { Call, Page } from '../storage/store.ts';
 import { chooseHistory, type MessageCost } from './history.ts';
 import type { SendInput } from './input.ts';
-import { latestPages, readHistory } from './read-history.ts';
+import { latestPage, latestPages, readHistory } from './read-history.ts';
 import { recallFor, type Recall, type Recalled } from './recall.ts';
 import type { SendingParts } from './sending-parts.ts';
+
+/** The message and the place of its reply, as they are stored. */
+export type Opened = {
+  readonly thread: Thread;
+  readonly userMessage: Message;
+  readonly reply: Message;
+  /** The thread's latest messages, when they were read while these two were being appended. */
+  readonly early?: Promise<Page<Message>>;
+};
 
 /** What a model is given for one reply. */
 export type Prompt = {
@@ -40,12 +49,13 @@ const ONE_QUESTION = /^[^.!?]*\?\s*$/u;
 export async function preparePrompt(
   parts: SendingParts,
   scope: OwnerScope,
-  { thread, userMessage, reply }: { thread: Thread; userMessage: Message; reply: Message },
+  { thread, userMessage, reply, early }: Opened,
   input: Pick<SendInput, 'recall' | 'tools'>,
   model: string,
   call: Call,
 ): Promise<Prompt> {
-  const pages = latestPages(parts.messages, scope, threadKeyOfMessage(reply), reply.seq, call);
+  const read = (before: number) => latestPage(parts.messages, scope, threadKeyOfMessage(reply), before, call);
+  const pages = latestPages(read, reply.seq, early === undefined ? null : { page: early, last: userMessage });
   const [countTokens, found] = await Promise.all([
     tokenCounterFor(model),
     recall(parts, scope, userMessage, input.recall, call),
@@ -59,15 +69,15 @@ export async function preparePrompt(
   const budget = parts.historyTokens - fixed - costOfTools(input.tools, countTokens);
   const { sources, messages: recalled } = fitSources(found, budget * SOURCES_SHARE, countTokens);
   const left = budget - costOfSources(sources, countTokens);
-  const read = await readHistory(pages, left, costOf);
-  const history = chooseHistory({ thread, messages: read.messages, budget: left, costOf });
+  const { messages, more } = await readHistory(pages, left, costOf);
+  const history = chooseHistory({ thread, messages, budget: left, costOf });
   const recallLeftOut = found.sources.length - sources.length;
   return {
     turns: [...instructions, ...history.turns],
     sources,
     recalled,
     leftOut: {
-      ...((history.leftOut > 0 || read.more) && history.from !== null && { 'skein.historyFrom': String(history.from) }),
+      ...((history.leftOut > 0 || more) && history.from !== null && { 'skein.historyFrom': String(history.from) }),
       ...(recallLeftOut > 0 && { 'skein.recallLeftOut': String(recallLeftOut) }),
     },
   };

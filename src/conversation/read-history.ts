@@ -17,39 +17,58 @@ export type LatestPages = {
   next(): Promise<Page<Message> | null>;
 };
 
-/**
- * Reads what may be shown to a model: what is whole, and not superseded.
- * @param before the messages before this seq
- */
-export function latestPages(
+/** What may be shown to a model: what is whole, and not superseded. */
+export async function latestPage(
   messages: Pick<MessageStore, 'list'>,
   scope: OwnerScope,
   thread: ThreadKey,
-  before: number,
+  before: number | null,
   call: Call,
+): Promise<Page<Message>> {
+  const window = { from: 'end', limit: PAGE, after: null, before } as const;
+  const [page] = await messages.list(scope, [{ thread, filter: { statuses: ['COMPLETE'] }, window }], call);
+  return page ?? { items: [], more: false };
+}
+
+/**
+ * @param read gives the latest messages before a seq
+ * @param before the messages before this one
+ * @param early a page that was read while `last` was being appended: the first page, with that one, if nothing came
+ *   between
+ */
+export function latestPages(
+  read: (before: number) => Promise<Page<Message>>,
+  before: number,
+  early: { page: Promise<Page<Message>>; last: Message } | null,
 ): LatestPages {
   let upTo: number | null = before;
   let first: Promise<Page<Message> | null> | null = null;
 
-  async function read(): Promise<Page<Message> | null> {
+  async function next(): Promise<Page<Message> | null> {
     if (upTo === null) return null;
-    const window = { from: 'end', limit: PAGE, after: null, before: upTo } as const;
-    const [page] = await messages.list(scope, [{ thread, filter: { statuses: ['COMPLETE'] }, window }], call);
-    upTo = page?.more === true ? (page.items[0]?.seq ?? null) : null;
-    return page ?? null;
+    const known = upTo === before && early !== null ? endingWith(early.last, await early.page) : null;
+    const page = known ?? (await read(upTo));
+    upTo = page.more ? (page.items[0]?.seq ?? null) : null;
+    return page;
   }
 
   return {
     async ahead() {
-      first = read();
+      first = next();
       await first;
     },
     async next() {
-      const page = first ?? read();
+      const page = first ?? next();
       first = null;
       return page;
     },
   };
+}
+
+/** Messages come in the order of their seqs: a page that has the one before the last has them all. */
+function endingWith(last: Message, { items, more }: Page<Message>): Page<Message> | null {
+  const newest = items.at(-1)?.seq ?? 0;
+  return newest < last.seq - 1 ? null : { items: [...items.filter(({ seq }) => seq < last.seq), last], more };
 }
 
 /**

@@ -106,7 +106,9 @@ export function startReply(write: (writer: ReplyWriter) => Promise<Sent>): Reply
       : { kind: 'failed', reply: end.reply, failure: end.failure };
   }
 
-  const everyoneLeft = async () => void (await Promise.all(followers));
+  const everyoneLeft = async (): Promise<void> => {
+    await Promise.all(followers);
+  };
   return {
     opening: opening.promise,
     sent,

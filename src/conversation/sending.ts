@@ -4,12 +4,15 @@ import { messageKeyText, newMessageId, replyIdFor, type MessageKey, type ThreadK
 import { startMeter } from '../core/meter.ts';
 import { keyOfMessage, type Message, type Thread } from '../core/thread.ts';
 import { ModelFailure } from '../models/chat.ts';
-import type { Call, NewMessage } from '../storage/store.ts';
-import { checkIdempotencyKey, newMessage, writeScope, type RegenerateInput, type SendInput } from './input.ts';
+import type { Call } from '../storage/store.ts';
+import { checkIdempotencyKey, writeScope, type RegenerateInput, type SendInput } from './input.ts';
+import { newUserMessage, pendingReply } from './new-messages.ts';
+import type { Opened } from './prompt.ts';
+import { latestPage } from './read-history.ts';
 import { startReply, type ReplyRun, type Sent } from './replies.ts';
 import type { SendingParts } from './sending-parts.ts';
 import { nameThread } from './titles.ts';
-import { writeReply, type Opened } from './write-reply.ts';
+import { writeReply } from './write-reply.ts';
 
 /** Sends messages and keeps the replies that are being written. */
 export type Sending = ReturnType<typeof createSending>;
@@ -41,13 +44,16 @@ export function createSending(parts: SendingParts) {
     const reply: MessageKey = { ...thread, message: replyIdFor({ ...thread, message: user.id }) };
     return run(scope, reply, input, call, async () => {
       const place = pendingReply(reply, user.id, parts.now());
+      const early = latestPage(parts.messages, scope, thread, null, call);
+      // Should the append be refused, nobody asks for it.
+      early.catch(() => undefined);
       const appended = await parts.messages.append(scope, thread.thread, [user, place], { meter: call.meter });
       const [first, second] = appended.messages;
       if (first === undefined || second === undefined) {
         throw new Error('An append gave back fewer messages than it took.');
       }
       const created = second.created;
-      return { thread: appended.thread, userMessage: first.message, reply: second.message, created };
+      return { thread: appended.thread, userMessage: first.message, reply: second.message, created, early };
     });
   }
 
@@ -243,47 +249,4 @@ function interrupted(): ModelFailure {
 /** The message that a reply answers, as a person would say: the last thing that a user said. */
 function answered(shown: readonly Message[], last: Message): Message {
   return shown.findLast(({ role }) => role === 'USER') ?? last;
-}
-
-function newUserMessage(thread: ThreadKey, input: SendInput & { content: string }, now: number): NewMessage {
-  if (input.content.trim() === '') {
-    throw new SkeinError('BAD_USER_INPUT', 'input.content must say something.', { field: 'input.content' });
-  }
-  const { content, author, idempotencyKey, metadata } = input;
-  return newMessage(
-    thread,
-    {
-      role: 'USER',
-      content,
-      author,
-      idempotencyKey,
-      metadata,
-      toolCalls: [],
-      toolCallId: null,
-      model: null,
-      usage: null,
-      createdAt: null,
-    },
-    'input',
-    now,
-  );
-}
-
-function pendingReply(reply: MessageKey, replyTo: NewMessage['replyTo'], now: number): NewMessage {
-  return {
-    id: reply.message,
-    role: 'ASSISTANT',
-    author: null,
-    content: '',
-    toolCalls: [],
-    toolCallId: null,
-    model: null,
-    status: 'PENDING',
-    finishReason: null,
-    usage: null,
-    latencyMs: null,
-    metadata: {},
-    createdAt: now,
-    replyTo,
-  };
 }

@@ -8,22 +8,18 @@ import {
   type Failure,
   type Message,
   type Metadata,
-  type Thread,
   type ToolCall,
   type Usage,
 } from '../core/thread.ts';
 import { ModelFailure, type ChatEvent } from '../models/chat.ts';
 import type { Call, ReplyOutcome } from '../storage/store.ts';
 import type { SendInput } from './input.ts';
-import { preparePrompt } from './prompt.ts';
+import { preparePrompt, type Opened } from './prompt.ts';
 import type { ReplyWriter, Sent } from './replies.ts';
 import type { SendingParts } from './sending-parts.ts';
 
 /** A reply that cannot be stored is tried again this often, with growing pauses: some seconds in all. */
 const STORE_ATTEMPTS = 6;
-
-/** The message and the place of its reply, as they are stored. */
-export type Opened = { readonly thread: Thread; readonly userMessage: Message; readonly reply: Message };
 
 /** What is known of a reply while it is being written. */
 type Draft = {

@@ -22,7 +22,7 @@ export function createStopping({
   drain,
 }: {
   server: Server;
-  sockets: () => WebSocketServer;
+  sockets: () => Pick<WebSocketServer, 'clients' | 'close'>;
   drain: () => Promise<void>;
 }): Stopping {
   let begun = false;

@@ -4,13 +4,15 @@ import type { SearchMode } from './hits.ts';
 
 /**
  * The one ranking, whatever the engine. Its numbers were chosen on two labelled sets (long chats between two people; the
- * project's own 52 assistant threads), and kept where both agree; `recall` below is recall at 10, in points, on the first.
+ * project's own 52 assistant threads), which do not agree on everything; nothing was held out, so unseen conversations may
+ * do somewhat worse. `recall` below is recall at 10, in points, on the first set.
  *
  * A message's score is the mean, weighted by how far the embedder can be trusted, of how well its words fit (BM25F) and
  * how near its meaning is (cosine), plus a part of how well the best of its thread fit. Both parts are measured against
  * fixed ends, not against the best hit: so a score means the same from query to query, a bad best hit has a bad score,
  * and a new message does not change the scores of the others. Stretching each list to 0 to 1 instead costs 0.6 points of
- * recall on the first set and 3.7 on the second; fusing ranks ("RRF") falls 10 points behind words alone.
+ * recall on the first set and 3.7 on the second; fusing ranks ("RRF") was measured to fall 10 points behind words alone,
+ * with another ranking of words.
  */
 const WEIGHTS = {
   /**

@@ -14,7 +14,7 @@ const aFolder = () => mkdtempDisposable(join(tmpdir(), 'skein-test-'));
 /** Runs `skein` in a folder of its own, for what stores nothing. */
 async function skein(...args: readonly string[]) {
   await using folder = await aFolder();
-  return runCommand(args, { folder: folder.path });
+  return await runCommand(args, { folder: folder.path });
 }
 
 describe('the skein command', () => {
@@ -52,7 +52,7 @@ describe('the skein command', () => {
   });
 
   const wrong: readonly [args: readonly string[], says: RegExp][] = [
-    [['sevre'], /^skein does not know “sevre”\. It knows serve, import, doctor\.\n$/],
+    [['sevre'], /^skein does not know “sevre”\. It knows serve, import, eval, doctor\.\n$/],
     [['toString'], /^skein does not know “toString”\./],
     [['serve', '--port', '1'], /^skein serve: Unknown option '--port'\. `skein serve --help` lists what it takes\.\n$/],
     [['serve', 'now'], /^skein serve does not know what to do with “now”\./],
@@ -129,6 +129,8 @@ describe('skein import', () => {
     await writeFile(join(folder.path, 'long.jsonl'), aConversation(count));
     const running = startCommand(['import', 'long.jsonl'], { folder: folder.path });
     await running.printed(/^Storing: 10% /m);
+    running.kill('SIGINT');
+    await running.printed(/^Interrupted\./m);
     running.kill('SIGINT');
     assert.deepEqual(await running.ended, { status: 130, signal: null }, running.stderr());
     assert.match(running.stdout(), /^Interrupted\. What was stored stays: run the same command again to go on\.$/m);

@@ -8,10 +8,13 @@ import { eventually } from '../support/eventually.ts';
 import { seededRandom } from '../support/random.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
 import { threadWith } from '../support/skein.ts';
-import { aWriter, type Told, type Write, type Writer } from './writer.ts';
+import { aWriter, type Told, type Write, type Writer } from '../support/writer.ts';
 
 const KILLS = 50;
-/** A kill comes after at most so many answers, and so many milliseconds more, which hits a write in its middle. */
+/**
+ * A kill comes with one of the first answers, which tells whether it was true; every other kill so many milliseconds
+ * later at most, which hits a write in its middle.
+ */
 const ANSWERS_BEFORE_A_KILL = 16;
 const MILLISECONDS_BEFORE_A_KILL = 12;
 
@@ -74,7 +77,7 @@ function aText(random: () => number, word: string): string {
 
 async function writeUntilKilled(server: ServerProcess, writers: readonly Writer[], random: () => number) {
   const killAt = Math.floor(random() * ANSWERS_BEFORE_A_KILL);
-  const killAfter = random() * MILLISECONDS_BEFORE_A_KILL;
+  const killAfter = random() < 0.5 ? null : random() * MILLISECONDS_BEFORE_A_KILL;
   const due = Promise.withResolvers<undefined>();
   let answers = 0;
   const writing = writers.map((writer) =>
@@ -85,7 +88,7 @@ async function writeUntilKilled(server: ServerProcess, writers: readonly Writer[
   );
   if (killAt === 0) due.resolve(undefined);
   await due.promise;
-  await delay(killAfter);
+  if (killAfter !== null) await delay(killAfter);
   const { signal } = await server.end('SIGKILL');
   assert.equal(signal, 'SIGKILL', `the server ended by itself:\n${server.stderr()}`);
   await Promise.all(writing);

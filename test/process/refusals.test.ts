@@ -83,11 +83,11 @@ describe('a wrong environment', () => {
 });
 
 describe('a data file that is not right', () => {
-  const cases: readonly [what: string, make: (file: string) => Promise<void>, says: RegExp][] = [
+  const cases: readonly [what: string, make: (file: string) => Promise<void> | void, says: RegExp][] = [
     ['of a newer Skein', aNewerFile, /was written by a newer Skein: its version is 99\b/],
-    ['of another program', async (file) => anotherDatabase(file), /is not a Skein file/],
+    ['of another program', anotherDatabase, /is not a Skein file/],
     ['that is no database', (file) => writeFile(file, 'Dear diary, '.repeat(1_000)), /is not a Skein file/],
-    ['that is a folder', async (file) => void (await mkdir(file)), /cannot be opened/],
+    ['that is a folder', (file) => mkdir(file), /cannot be opened/],
   ];
   for (const [what, make, says] of cases) {
     it(`${what} is refused by name, and left as it is`, async () => {
@@ -119,7 +119,7 @@ async function aNewerFile(file: string): Promise<void> {
   await using folder = await aFolder();
   await using server = await startServer(folder.path);
   await threadWith(server, ['From the future.']);
-  await server.end('SIGTERM');
+  assert.deepEqual(await server.end('SIGTERM'), { status: 0, signal: null });
   await copyFile(join(folder.path, 'data', 'skein.db'), file);
   const db = new DatabaseSync(file);
   db.exec('PRAGMA user_version = 99');

@@ -38,7 +38,7 @@ export function startCommand(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   // `close` comes when the output has been read to its end, `exit` may come before.
-  const ended = once(child, 'close').then(([status, signal]) => ({ status, signal }) as Ending);
+  const ended: Promise<Ending> = once(child, 'close').then(([status, signal]) => ({ status, signal }));
 
   return {
     pid: child.pid ?? NaN,

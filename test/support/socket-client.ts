@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createClient } from 'graphql-ws';
 import { WebSocket, type CloseEvent } from 'ws';
 import type { Answer } from './skein.ts';
@@ -50,4 +51,22 @@ export function connectSocket(url: string, connectionParams: Record<string, unkn
       await client.dispose();
     },
   };
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape is the query's, checked by assertions
+export type SocketEvent = any;
+
+/** The events of a subscription to a field, until it ends or one is the last. */
+export async function eventsOf(
+  answers: AsyncIterable<Answer>,
+  field: string,
+  isLast: (event: SocketEvent) => boolean = () => false,
+): Promise<SocketEvent[]> {
+  const events: SocketEvent[] = [];
+  for await (const { data, errors } of answers) {
+    assert.equal(errors, undefined);
+    events.push(data[field]);
+    if (isLast(data[field])) break;
+  }
+  return events;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Answer } from '../support/skein.ts';
+import type { ServerProcess } from './server-process.ts';
 
 /** A message as a client was told that it is stored, or reads it back. */
 export type Told = {
@@ -31,7 +31,7 @@ export type Writer = {
   readonly writes: Write[];
 };
 
-type Ask = (query: string, variables: object) => Promise<Answer>;
+type Ask = ServerProcess['ask'];
 
 const MESSAGE = 'id seq role status content';
 const QUERIES = {
