@@ -2,14 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Container, FeedOptions, OperationInput, RequestOptions } from '@azure/cosmos';
 import { SkeinError } from '../../core/errors.ts';
 import type { Call } from '../store.ts';
-import type { ContainerName } from './containers.ts';
+import type { ContainerName, PartitionKey } from './containers.ts';
 import { faultOf, unavailable, type Fault, type RefusedStatus } from './faults.ts';
 import type { Query } from './query.ts';
 import { idOf, itemOf, itemsOf, type Item, type Json } from './rows.ts';
 import type { Transport } from './transport.ts';
-
-/** The values of a container's partition key paths: all of them. */
-export type PartitionKey = readonly string[];
 
 /** One operation of a batch; `condition` is what must be true of the item, as `from c where …`. */
 export type Operation =
@@ -40,6 +37,7 @@ export type BatchEnd =
  * once the budget is spent. So that a batch can be sent twice, each is made such that its second coming is refused.
  */
 export type Access = {
+  readonly patience: Patience;
   /** The time by which expiry is judged, epoch milliseconds. */
   now(): number;
   /** A point read. */
@@ -50,40 +48,41 @@ export type Access = {
   batch(container: ContainerName, key: PartitionKey, operations: readonly Operation[], call: Call): Promise<BatchEnd>;
 };
 
-/** How long a request may take, and for how long it is tried. */
+/** How long a request may take at first (each attempt is given twice as long), and for how long it is tried. */
 export type Patience = { readonly requestMs: number; readonly budgetMs: number; readonly firstPauseMs: number };
 
 type AccessOptions = {
-  readonly containers: Readonly<Record<ContainerName, Container>>;
+  readonly containers: () => Readonly<Record<ContainerName, Container>>;
   readonly transport: Transport;
   readonly now: () => number;
   readonly patience: Patience;
-  /** Told when the account may have moved its writes. */
-  readonly onMoved: () => Promise<void>;
+  /** Told when the account may have moved its writes, or its physical partitions. */
+  readonly learn: (what: 'regions' | 'ranges') => Promise<void>;
   readonly isClosed: () => boolean;
 };
 
 const MOST_PAUSE_MS = 1_000;
 
 export function accessTo(options: AccessOptions): Access {
-  const { containers, transport, now, patience, onMoved, isClosed } = options;
+  const { containers, transport, now, patience, learn, isClosed } = options;
 
   /** Runs work of the SDK until it ends well, is refused, or the budget is spent. */
   async function attempt<Result>(call: Call, isWrite: boolean, work: () => Promise<Result>): Promise<Result> {
     call.signal?.throwIfAborted();
     const deadline = performance.now() + patience.budgetMs;
-    for (let pause = patience.firstPauseMs; ; pause = Math.min(2 * pause, MOST_PAUSE_MS)) {
+    for (let tried = 0; ; tried += 1) {
+      const pause = Math.min(MOST_PAUSE_MS, patience.firstPauseMs * 2 ** tried);
       if (isClosed()) throw new SkeinError('UNAVAILABLE', 'The store is closed.');
       try {
-        return await transport.run({ meter: call.meter, timeoutMs: patience.requestMs }, work);
+        return await transport.run({ meter: call.meter, timeoutMs: patience.requestMs * 2 ** tried }, work);
       } catch (error) {
         if (!isWrite) call.signal?.throwIfAborted();
-        const fault = faultOf(error);
+        const fault = passing(faultOf(error), isWrite);
         if (fault.kind === 'denied') throw new SkeinError('UNAVAILABLE', fault.reason, { cause: error });
         if (fault.kind !== 'passing') throw error;
         const wait = fault.retryAfterMs ?? jittered(pause);
         if (performance.now() + wait > deadline) throw unavailable(fault.reason, Math.max(wait, MOST_PAUSE_MS), error);
-        if (fault.moved) await onMoved();
+        if (fault.learn !== null) await learn(fault.learn);
         await delay(wait, undefined, isWrite || call.signal === undefined ? {} : { signal: call.signal }).catch(() => {
           call.signal?.throwIfAborted();
         });
@@ -95,13 +94,13 @@ export function accessTo(options: AccessOptions): Access {
     call.meter.time('storage', () => attempt(call, isWrite, work));
 
   return {
+    patience,
     now,
 
     read(container, key, id, call) {
       return timed(call, false, async () => {
-        const { statusCode, substatus, resource } = await containers[container]
-          .item(id, [...key])
-          .read<Item>(stoppedBy(call));
+        const item = containers()[container].item(id, [...key]);
+        const { statusCode, substatus, resource } = await item.read<Item>(stoppedBy(call));
         // The SDK gives back a 404 as an answer, whatever it means.
         if (statusCode === 404) {
           if (substatus) throw Object.assign(new Error('Not found in this session.'), { code: 404, substatus });
@@ -120,7 +119,7 @@ export function accessTo(options: AccessOptions): Access {
           ...(within === null ? { forceQueryPlan: pipeline } : { partitionKey: [...within] }),
         };
         const spec = { query: text, parameters: [...parameters] };
-        const { resources } = await containers[container].items.query<unknown>(spec, feed).fetchAll();
+        const { resources } = await containers()[container].items.query<unknown>(spec, feed).fetchAll();
         return itemsOf(resources);
       });
     },
@@ -128,10 +127,7 @@ export function accessTo(options: AccessOptions): Access {
     batch(container, key, operations, call) {
       return timed(call, true, async (): Promise<BatchEnd> => {
         try {
-          const { result = [], code } = await containers[container].items.batch(
-            operations.map(inputOf),
-            [...key],
-          );
+          const { result = [], code } = await containers()[container].items.batch(operations.map(inputOf), [...key]);
           return endOf(result, code);
         } catch (error) {
           const fault: Fault = faultOf(error);
@@ -141,6 +137,13 @@ export function accessTo(options: AccessOptions): Access {
       });
     },
   };
+}
+
+/** A read has nothing that could be refused: whatever says so is not to be believed at once. */
+function passing(fault: Fault, isWrite: boolean): Fault {
+  if (isWrite || fault.kind !== 'refused') return fault;
+  const reason = `Cosmos DB refuses to read (${String(fault.status)}).`;
+  return { kind: 'passing', reason, retryAfterMs: null, learn: null };
 }
 
 type Result = { readonly statusCode: number; readonly resourceBody?: unknown };

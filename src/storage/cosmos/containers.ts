@@ -1,4 +1,5 @@
 import {
+  PartitionKeyDefinitionVersion,
   PartitionKeyKind,
   VectorEmbeddingDataType,
   VectorEmbeddingDistanceFunction,
@@ -8,6 +9,9 @@ import {
 
 /** The containers that the engine keeps its items in: their names. */
 export type ContainerName = 'threads' | 'ledger';
+
+/** The values of a container's partition key paths: all of them. */
+export type PartitionKey = readonly string[];
 
 /** A container as the engine wants it. */
 export type Wanted = ContainerDefinition & { readonly id: ContainerName };
@@ -40,6 +44,7 @@ const INDEXED_PATHS = [
   '/headVersion/?',
   '/spread/?',
   '/use/[]/day/?',
+  '/pending/[]/day/?',
   '/due/lines/[]/day/?',
   '/metadata/[]/?',
   '/threadMetadata/[]/?',
@@ -64,7 +69,11 @@ const COMPOSITES = [
 export function threadsContainer(dimensions: number): Wanted {
   return {
     id: 'threads',
-    partitionKey: { paths: THREAD_KEY_PATHS, kind: PartitionKeyKind.MultiHash, version: 2 },
+    partitionKey: {
+      paths: THREAD_KEY_PATHS,
+      kind: PartitionKeyKind.MultiHash,
+      version: PartitionKeyDefinitionVersion.V2,
+    },
     // TTL is on, and acts on items that have their own.
     defaultTtl: -1,
     indexingPolicy: {
@@ -86,7 +95,10 @@ export function threadsContainer(dimensions: number): Wanted {
         },
       ],
     },
-    fullTextPolicy: { defaultLanguage: 'en-US', fullTextPaths: TEXT_PATHS.map((path) => ({ path, language: 'en-US' })) },
+    fullTextPolicy: {
+      defaultLanguage: 'en-US',
+      fullTextPaths: TEXT_PATHS.map((path) => ({ path, language: 'en-US' })),
+    },
   };
 }
 
@@ -96,7 +108,11 @@ const LEDGER_PATHS = ['/tenantId/?', '/day/?', '/ownerId/?'];
 export function ledgerContainer(): Wanted {
   return {
     id: 'ledger',
-    partitionKey: { paths: LEDGER_KEY_PATHS, kind: PartitionKeyKind.MultiHash, version: 2 },
+    partitionKey: {
+      paths: LEDGER_KEY_PATHS,
+      kind: PartitionKeyKind.MultiHash,
+      version: PartitionKeyDefinitionVersion.V2,
+    },
     indexingPolicy: {
       indexingMode: 'consistent',
       automatic: true,
@@ -143,7 +159,7 @@ const LISTS: readonly [string, (container: ContainerDefinition) => readonly stri
     'its composite indexes',
     ({ indexingPolicy }) =>
       (indexingPolicy?.compositeIndexes ?? []).map((paths) =>
-        paths.map(({ path, order = 'ascending' }) => `${path} ${order}`).join(', '),
+        paths.map(({ path, order }) => `${path} ${order}`).join(', '),
       ),
   ],
   [
@@ -153,10 +169,7 @@ const LISTS: readonly [string, (container: ContainerDefinition) => readonly stri
         ({ path, type, vectorIndexShardKey = [] }) => `${path} ${type} sharded by ${vectorIndexShardKey.join(', ')}`,
       ),
   ],
-  [
-    'its full-text indexes',
-    ({ indexingPolicy }) => (indexingPolicy?.fullTextIndexes ?? []).map(({ path }) => path),
-  ],
+  ['its full-text indexes', ({ indexingPolicy }) => (indexingPolicy?.fullTextIndexes ?? []).map(({ path }) => path)],
 ];
 
 function includedPaths({ indexingPolicy }: ContainerDefinition): readonly string[] {
@@ -175,6 +188,5 @@ function vectorPolicy({ vectorEmbeddingPolicy }: ContainerDefinition): string {
 }
 
 function fullTextPolicy({ fullTextPolicy: policy }: ContainerDefinition): string {
-  const standard = policy?.defaultLanguage ?? '';
-  return (policy?.fullTextPaths ?? []).map(({ path, language = standard }) => `${path} ${language}`).join(', ');
+  return (policy?.fullTextPaths ?? []).map(({ path, language }) => `${path} ${language}`).join(', ');
 }

@@ -5,7 +5,13 @@ import { SkeinError } from '../../core/errors.ts';
  * effect. `refused`: the answer of a healthy account, with its status: 404, 409, 412 or 413.
  */
 export type Fault =
-  | { readonly kind: 'passing'; readonly reason: string; readonly retryAfterMs: number | null; readonly moved: boolean }
+  | {
+      readonly kind: 'passing';
+      readonly reason: string;
+      readonly retryAfterMs: number | null;
+      /** What is to be learnt anew before it is tried again: where the account takes writes, or how data is parted. */
+      readonly learn: 'regions' | 'ranges' | null;
+    }
   | { readonly kind: 'refused'; readonly status: RefusedStatus }
   | { readonly kind: 'denied'; readonly reason: string }
   | { readonly kind: 'stopped' }
@@ -26,6 +32,17 @@ export class UnreachableError extends Error {
   }
 }
 
+/** A physical partition is no longer where it was. Thrown by the transport. */
+export class GoneError extends Error {
+  /** As above: the SDK's own way with a 410 can go round for ever without a pause (seen with 4.10.1). */
+  readonly code = 'SKEIN_GONE';
+
+  constructor() {
+    super('A physical partition was split, merged or moved.');
+    this.name = 'GoneError';
+  }
+}
+
 /** Substatus codes: https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-for-cosmosdb */
 const WRITE_FORBIDDEN = 3;
 const ACCOUNT_NOT_FOUND = 1008;
@@ -33,7 +50,6 @@ const SESSION_NOT_AVAILABLE = 1002;
 
 const PASSING: Readonly<Record<number, string>> = {
   408: 'Cosmos DB did not answer in time.',
-  410: 'Cosmos DB is moving the data.',
   429: 'Cosmos DB is being asked for more than its throughput allows.',
   449: 'Cosmos DB has another write of the same item under way.',
   500: 'Cosmos DB has an internal error.',
@@ -59,7 +75,10 @@ const CONNECTION_CODES = new Set([
 /** Whether the connection itself failed, before or after the request was sent. */
 export function isConnectionError(error: unknown): boolean {
   const { code } = detailsOf(error);
-  return (typeof code === 'string' && CONNECTION_CODES.has(code)) || (isError(error) && CONNECTION_CODES.has(codeOfCause(error)));
+  return (
+    (typeof code === 'string' && CONNECTION_CODES.has(code)) ||
+    (isError(error) && CONNECTION_CODES.has(codeOfCause(error)))
+  );
 }
 
 /** Whether a status and substatus say that the region takes no writes (any more), or is gone. */
@@ -68,29 +87,38 @@ export function saysMoved(status: number, substatus: number): boolean {
 }
 
 /** What an error of the SDK means. */
-export function faultOf(error: unknown): Fault {
+export function faultOf(thrown: unknown): Fault {
+  const error = innermost(thrown);
   if (error instanceof UnreachableError) {
     const reason = error.timedOut ? 'Cosmos DB did not answer in time.' : 'Cosmos DB cannot be reached.';
-    return { kind: 'passing', reason, retryAfterMs: null, moved: true };
+    return { kind: 'passing', reason, retryAfterMs: null, learn: 'regions' };
+  }
+  if (error instanceof GoneError) {
+    return { kind: 'passing', reason: 'Cosmos DB is moving the data.', retryAfterMs: null, learn: 'ranges' };
   }
   const { code, substatus, retryAfterMs } = detailsOf(error);
   if (isError(error) && error.name === 'AbortError') return { kind: 'stopped' };
   if (code === 'TimeoutError' || isConnectionError(error)) {
-    return { kind: 'passing', reason: 'Cosmos DB cannot be reached.', retryAfterMs: null, moved: true };
+    return { kind: 'passing', reason: 'Cosmos DB cannot be reached.', retryAfterMs: null, learn: 'regions' };
   }
   const status = Number(code);
   if (status === 404 && substatus === SESSION_NOT_AVAILABLE) {
-    return { kind: 'passing', reason: 'Cosmos DB has not yet caught up in this region.', retryAfterMs, moved: false };
+    return { kind: 'passing', reason: 'Cosmos DB has not yet caught up in this region.', retryAfterMs, learn: null };
   }
   if (saysMoved(status, substatus)) {
-    return { kind: 'passing', reason: 'Cosmos DB is moving its writes to another region.', retryAfterMs, moved: true };
+    return {
+      kind: 'passing',
+      reason: 'Cosmos DB is moving its writes to another region.',
+      retryAfterMs,
+      learn: 'regions',
+    };
   }
   if (status === 404 || status === 409 || status === 412 || status === 413) return { kind: 'refused', status };
   if (status === 401 || status === 403) {
     return { kind: 'denied', reason: `Cosmos DB refuses the credentials (${String(status)}/${String(substatus)}).` };
   }
   const reason = PASSING[status];
-  return reason === undefined ? { kind: 'unknown' } : { kind: 'passing', reason, retryAfterMs, moved: false };
+  return reason === undefined ? { kind: 'unknown' } : { kind: 'passing', reason, retryAfterMs, learn: null };
 }
 
 /** What callers are told when trying again has not helped. */
@@ -102,9 +130,7 @@ type Details = { readonly code: unknown; readonly substatus: number; readonly re
 
 function detailsOf(error: unknown): Details {
   if (!isError(error)) return { code: undefined, substatus: 0, retryAfterMs: null };
-  // A batch hides what went wrong in its cause.
   const code = 'code' in error ? error.code : undefined;
-  if (code === undefined && isError(error.cause)) return detailsOf(error.cause);
   const substatus = 'substatus' in error ? Number(error.substatus) : 0;
   const retryAfter = 'retryAfterInMs' in error ? Number(error.retryAfterInMs) : Number.NaN;
   return {
@@ -112,6 +138,11 @@ function detailsOf(error: unknown): Details {
     substatus: Number.isNaN(substatus) ? 0 : substatus,
     retryAfterMs: Number.isNaN(retryAfter) ? null : retryAfter,
   };
+}
+
+/** A batch hides what went wrong in its cause. */
+function innermost(error: unknown): unknown {
+  return isError(error) && !('code' in error) && isError(error.cause) ? innermost(error.cause) : error;
 }
 
 function isError(value: unknown): value is Error {

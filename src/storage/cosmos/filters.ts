@@ -1,8 +1,8 @@
 import type { MessageFilter, ThreadFilter, TimeRange } from '../../core/filter.ts';
-import type { Scope } from '../../core/identity.ts';
+import type { OwnerScope, Scope } from '../../core/identity.ts';
 import type { ThreadKey } from '../../core/ids.ts';
 import type { Metadata } from '../../core/thread.ts';
-import { allOf, anyOf, fixed, given, oneOf, type Where } from './query.ts';
+import { allOf, anyOf, fixed, given, oneOf, type Query, type Where } from './query.ts';
 import { pairOf } from './rows.ts';
 
 /**
@@ -35,10 +35,7 @@ export function ofThread(key: ThreadKey, name: string): Where {
 
 /** Items of a kind whose thread has not expired. */
 export function live(kind: 'head' | 'message' | 'passage', now: number): Where {
-  return allOf([
-    fixed(`c.kind = '${kind}'`),
-    given('(NOT IS_DEFINED(c.expiresAt) OR c.expiresAt > @)', 'now', now),
-  ]);
+  return allOf([fixed(`c.kind = '${kind}'`), given('c.expiresAt > @', 'now', now)]);
 }
 
 /** What a filter keeps of threads. */
@@ -99,4 +96,12 @@ function hasPairs(path: string, name: string, pairs: Metadata | undefined): Wher
   return allOf(
     Object.entries(pairs).map((pair, at) => given(`ARRAY_CONTAINS(${path}, @)`, `${name}${String(at)}`, pairOf(pair))),
   );
+}
+
+/** Whatever stands in a head's place: a head, or one that is gone. */
+export const HEAD = fixed("c.kind IN ('head', 'gone')");
+
+/** Has a query sent to one thread's logical partition. */
+export function inPartition(scope: OwnerScope, { thread }: ThreadKey): Pick<Query, 'within' | 'pipeline'> {
+  return { within: [scope.tenant, scope.owner, thread], pipeline: false };
 }

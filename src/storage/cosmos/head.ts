@@ -1,15 +1,17 @@
 import type { Scope } from '../../core/identity.ts';
 import type { ThreadId } from '../../core/ids.ts';
 import { keyOfThread, type Thread } from '../../core/thread.ts';
-import type { PartitionKey } from './access.ts';
-import { timeToLive } from './expiry.ts';
-import { owedItem, owedOf, type Owed } from './owed.ts';
+import type { Change } from './access.ts';
+import type { PartitionKey } from './containers.ts';
+import { expiryItem } from './expiry.ts';
+import { lineOf, owedItem, owedOf, owing, type Owed, type UseLine } from './owed.ts';
 import {
   etagOf,
   integer,
   integerOrNull,
   itemIn,
   listOf,
+  numbersIn,
   pairsOf,
   plain,
   present,
@@ -34,10 +36,12 @@ export type Head = {
   readonly superseded: number;
   /** Tells this thread from an earlier one with the same id. */
   readonly born: string;
-  /** Which call wrote the head last: by it, a call whose answer was lost knows its own work. */
-  readonly by: string;
-  /** The latest messages, by seq; what of them will be context of the next ones. */
+  /** Which call made or changed the thread last: by it, a call whose answer was lost knows its own work. */
+  readonly writer: string;
+  /** The latest messages with content, by seq, as far as they will be context of the next ones. */
   readonly recent: readonly Recent[];
+  /** Replies that are being written. */
+  readonly pending: readonly Pending[];
   /** Counts that the ledger is owed. */
   readonly owed: Owed;
   /** An append that is committed and not yet stored message by message. */
@@ -46,20 +50,33 @@ export type Head = {
   readonly spread: number | null;
 };
 
-/** `text` null: it is still being written. */
-export type Recent = { readonly id: string; readonly seq: number; readonly text: string | null };
+export type Recent = { readonly id: string; readonly seq: number; readonly text: string };
 
-export type Filing = { readonly by: string; readonly seq: number; readonly count: number };
+/** What counts once a reply has ended, and is not known to the write that ends it. */
+export type Pending = { readonly id: string; readonly seq: number; readonly day: string; readonly replies: number };
+
+/**
+ * What a committed append has still to store: the parcels of a call, by number, from a seq on, after what was recent
+ * before it.
+ */
+export type Filing = {
+  readonly writer: string;
+  readonly seq: number;
+  readonly numbers: readonly number[];
+  readonly before: readonly Recent[];
+};
 
 /** The head sorts before every message in both directions: `seq` upwards, and `back` (−seq) upwards. */
 const FIRST = Number.MIN_SAFE_INTEGER;
 
-/** How many finished messages are context of the next, and how many being written are waited for. */
+/** How many messages are context of the next one. */
 const KEPT = 2;
-const AWAITED = 8;
 
 /** The full key of a thread's logical partition. */
-export function partitionOf(scope: { readonly tenant: string; readonly owner: string }, thread: ThreadId): PartitionKey {
+export function partitionOf(
+  scope: { readonly tenant: string; readonly owner: string },
+  thread: ThreadId,
+): PartitionKey {
   return [scope.tenant, scope.owner, thread];
 }
 
@@ -73,10 +90,9 @@ export function headOf(item: Item, scope: Scope): Head {
     nextSeq: integer(item, 'nextSeq'),
     superseded: integer(item, 'superseded'),
     born: text(item, 'born'),
-    by: text(item, 'by'),
-    recent: recentOf(item),
-    owed: owedOf(item),
-    filing: filing && { by: text(filing, 'by'), seq: integer(filing, 'seq'), count: integer(filing, 'count') },
+    writer: text(item, 'writer'),
+    ...settled(item),
+    filing: filing && filingOf(filing),
     spread: integerOrNull(item, 'spread'),
   };
 }
@@ -103,50 +119,78 @@ export function headItem(head: Omit<Head, 'etag'>, now: number): Item {
     updatedAt: thread.updatedAt,
     lastMessageAt: thread.lastMessageAt,
     activeAt: thread.lastMessageAt ?? thread.createdAt,
-    expiresAt: thread.expiresAt,
     messageCount: thread.messageCount,
     usage: plain(thread.usage),
     nextSeq: head.nextSeq,
     superseded: head.superseded,
     born: head.born,
-    by: head.by,
-    recent: head.recent.map((recent) => present(recent)),
-    filing: head.filing && plain(head.filing),
+    writer: head.writer,
+    recent: head.recent,
+    pending: head.pending,
+    // A patch adds to it: it must be there.
+    ended: [],
+    filing: head.filing && { ...head.filing },
     spread: head.spread,
-    // Patches add to these: they must be there.
-    said: [],
     ...owedItem(head.owed),
     // The ledger must have been given its counts first, for which there is time.
-    ttl: timeToLive(thread.expiresAt, now, 'head'),
+    ...expiryItem(thread.expiresAt, now, 'head'),
   });
 }
 
 /** A list of the latest messages with one more. */
 export function withRecent(recent: readonly Recent[], next: Recent): readonly Recent[] {
-  const all = [...recent, next];
-  const finished = all.filter(({ text: said }) => said !== null).slice(-KEPT);
-  const awaited = all.filter(({ text: said }) => said === null).slice(-AWAITED);
-  return [...finished, ...awaited].sort((one, other) => one.seq - other.seq);
+  return [...recent, next].sort((one, other) => one.seq - other.seq).slice(-KEPT);
 }
 
 /** The context of the message that follows the recent ones. */
 export function contextAfter(recent: readonly Recent[]): Context {
-  const said = recent.flatMap(({ text: words }) => (words === null ? [] : [words]));
-  return { previous: said.at(-1) ?? null, earlier: said.at(-2) ?? null };
+  return { previous: recent.at(-1)?.text ?? null, earlier: recent.at(-2)?.text ?? null };
 }
 
-/** What has been said meanwhile by those that were being written is beside the list, as a patch adds it. */
-function recentOf(item: Item): readonly Recent[] {
-  const said = new Map(listOf(item, 'said').map((entry) => [text(entry, 'id'), textOrNull(entry, 'text')]));
-  let recent: readonly Recent[] = [];
-  for (const entry of listOf(item, 'recent')) {
-    const id = text(entry, 'id');
-    if (!said.has(id)) {
-      recent = withRecent(recent, { id, seq: integer(entry, 'seq'), text: textOrNull(entry, 'text') });
-      continue;
-    }
-    const words = said.get(id) ?? null;
-    if (words !== null) recent = withRecent(recent, { id, seq: integer(entry, 'seq'), text: words });
+/** The change of a head that says how a reply ended; what else must be known stands with the reply's place in it. */
+export function endedChange(
+  id: string,
+  text: string | null,
+  line: Omit<UseLine, 'day' | 'replies' | 'messages'>,
+): Change {
+  return { op: 'add', path: '/ended/-', value: present({ id, text, ...line }) };
+}
+
+/** What was pending, and has ended meanwhile, is taken up as if it had been appended as it is now. */
+function settled(item: Item): Pick<Head, 'recent' | 'pending' | 'owed'> {
+  const pending = new Map(listOf(item, 'pending').map((entry) => [text(entry, 'id'), pendingOf(entry)]));
+  let recent: readonly Recent[] = listOf(item, 'recent').map(recentOf);
+  let owed = owedOf(item);
+  for (const entry of listOf(item, 'ended')) {
+    const place = pending.get(text(entry, 'id'));
+    if (place === undefined) continue;
+    pending.delete(place.id);
+    const { day, replies, id, seq } = place;
+    owed = owing(owed, [lineOf({ ...entry, day, replies, messages: 1 })]);
+    const said = textOrNull(entry, 'text');
+    if (said !== null) recent = withRecent(recent, { id, seq, text: said });
   }
-  return recent;
+  return { recent, pending: [...pending.values()], owed };
+}
+
+/** What a head owes the ledger, replies that have ended included. */
+export function owedBy(item: Item): Owed {
+  return settled(item).owed;
+}
+
+function recentOf(item: Item): Recent {
+  return { id: text(item, 'id'), seq: integer(item, 'seq'), text: text(item, 'text') };
+}
+
+function pendingOf(item: Item): Pending {
+  return { id: text(item, 'id'), seq: integer(item, 'seq'), day: text(item, 'day'), replies: integer(item, 'replies') };
+}
+
+function filingOf(item: Item): Filing {
+  return {
+    writer: text(item, 'writer'),
+    seq: integer(item, 'seq'),
+    numbers: numbersIn(item, 'numbers'),
+    before: listOf(item, 'before').map(recentOf),
+  };
 }

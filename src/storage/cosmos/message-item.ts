@@ -1,10 +1,10 @@
 import type { Indexing, Message, Thread } from '../../core/thread.ts';
 import type { NewMessage, ReplyOutcome } from '../store.ts';
 import type { Change } from './access.ts';
-import { timeToLive } from './expiry.ts';
+import { expiryItem } from './expiry.ts';
 import { deflated, jsonBytes } from './packing.ts';
-import { pairsOf, plain, present, type Item, type Json } from './rows.ts';
-import { aroundWords, hasWords, textWords, type Context } from './search-words.ts';
+import { pairsOf, plain, present, type Item } from './rows.ts';
+import { aroundWords, hasWords, textWords, windowOf, type Context } from './search-words.ts';
 
 /** The properties that `messageOf` reads. Never all: the words of the text index are as long as the message. */
 export const MESSAGE_PROPERTIES = [
@@ -37,12 +37,12 @@ type MessageItemArgs = {
   readonly seq: number;
   readonly context: Context;
   /** Which call stores it. */
-  readonly by: string;
+  readonly writer: string;
   readonly now: number;
 };
 
 /** The item of a message that is appended. */
-export function messageItem({ thread, message, seq, context, by, now }: MessageItemArgs): Item {
+export function messageItem({ thread, message, seq, context, writer, now }: MessageItemArgs): Item {
   return present({
     id: message.id,
     kind: 'message',
@@ -62,18 +62,17 @@ export function messageItem({ thread, message, seq, context, by, now }: MessageI
     ...contentItem({ ...message, failure: null, recalled: [] }, message.status !== 'PENDING', now),
     around: aroundWords(message, context),
     ...sharedItem(thread, now),
-    by,
+    writer,
   });
 }
 
 /** What a thread's messages and passages carry of it, so that filters need not look at the head. */
-export function sharedItem(thread: Thread, now: number): Readonly<Record<string, Json | undefined>> {
+export function sharedItem(thread: Thread, now: number) {
   return {
     agent: thread.agent,
     threadMetadata: pairsOf(thread.metadata),
-    expiresAt: thread.expiresAt,
     headVersion: thread.version,
-    ttl: timeToLive(thread.expiresAt, now, 'message'),
+    ...expiryItem(thread.expiresAt, now, 'message'),
   };
 }
 
@@ -109,6 +108,7 @@ function contentItem(said: Said, isEnded: boolean, now: number) {
   const detail = present({
     toolCalls: isLarge || toolCalls.length === 0 ? null : plain(toolCalls),
     packed,
+    opening: isLarge ? windowOf(content) : null,
     finishReason,
     usage: usage && plain(usage),
     latencyMs,

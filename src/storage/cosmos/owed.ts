@@ -1,5 +1,4 @@
 import type { Message, Role, Usage } from '../../core/thread.ts';
-import type { Change } from './access.ts';
 import { integer, itemIn, listOf, present, text, textOrNull, type Item, type Json } from './rows.ts';
 
 /** Use of one day and model. */
@@ -31,7 +30,7 @@ type Counted = Pick<Message, 'role' | 'model' | 'usage' | 'createdAt'>;
 /** The line of one message. */
 export function useOf({ role, model, usage, createdAt }: Counted): UseLine {
   return {
-    day: new Date(createdAt).toISOString().slice(0, 10),
+    day: dayOf(createdAt),
     model,
     messages: 1,
     replies: repliesOf(role),
@@ -54,11 +53,6 @@ export function merged(lines: readonly UseLine[]): readonly UseLine[] {
 /** What a head owes once more messages were counted. */
 export function owing(owed: Owed, lines: readonly UseLine[]): Owed {
   return lines.length === 0 ? owed : { ...owed, lines: merged([...owed.lines, ...lines]) };
-}
-
-/** The change that counts one more message without knowing what was counted before. */
-export function owingChanges(line: UseLine): Change[] {
-  return [{ op: 'add', path: '/use/-', value: lineItem(line) }];
 }
 
 export function owedOf(item: Item): Owed {
@@ -101,7 +95,13 @@ export function moreOf(after: Usage | null, before: Usage | null): Usage {
   };
 }
 
-function repliesOf(role: Role): number {
+/** The UTC day of a time, `2026-11-23`. */
+export function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** How much a message counts as a reply. */
+export function repliesOf(role: Role): number {
   return role === 'ASSISTANT' ? 1 : 0;
 }
 

@@ -1,5 +1,5 @@
 import type { Json } from './rows.ts';
-import type { PartitionKey } from './access.ts';
+import type { PartitionKey } from './containers.ts';
 
 /** A query and how it is to be sent. */
 export type Query = {
@@ -35,7 +35,8 @@ function joined(conditions: readonly (Where | null)[], by: string, empty: string
   const present = conditions.filter((condition) => condition !== null);
   return {
     sql: present.map(({ sql }) => (present.length === 1 ? sql : `(${sql})`)).join(by) || empty,
-    parameters: present.flatMap(({ parameters }) => parameters),
+    // A value may be named in several conditions.
+    parameters: [...new Map(present.flatMap(({ parameters }) => parameters.map((each) => [each.name, each]))).values()],
   };
 }
 
@@ -55,4 +56,18 @@ export function oneOf(path: string, name: string, values: readonly string[] | un
   if (values.length === 0) return fixed('false');
   const parameters = values.map((value, at) => ({ name: `@${name}${String(at)}`, value }));
   return { sql: `${path} IN (${parameters.map((parameter) => parameter.name).join(', ')})`, parameters };
+}
+
+/** How many rows an answer has at most, where a query does not say how many it wants. */
+export const ROWS = 1_000;
+
+/** Counts items: `value` of the one row. */
+export function counting(where: Where, within: Query['within']): Query {
+  const text = `SELECT VALUE COUNT(1) FROM c WHERE ${where.sql}`;
+  return { ...where, text, within, pipeline: true, rows: ROWS };
+}
+
+/** A list of properties to select. */
+export function columns(properties: readonly string[]): string {
+  return properties.map((property) => `c.${property}`).join(', ');
 }

@@ -12,12 +12,14 @@ import type {
   ToolCall,
   Usage,
 } from '../../core/thread.ts';
+import type { NewMessage } from '../store.ts';
+import { FOREVER } from './expiry.ts';
 import { inflated } from './packing.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /** An item, or a row of a query, as Cosmos DB gives it. Properties that were null are absent. */
-export type Item = { readonly [name: string]: Json };
+export type Item = Readonly<Record<string, Json>>;
 
 /** What came from the SDK as an item. @throws Error when it is none */
 export function itemOf(value: unknown): Item {
@@ -53,7 +55,7 @@ export function threadOf(item: Item, scope: Scope): Thread {
     createdAt: integer(item, 'createdAt'),
     updatedAt: integer(item, 'updatedAt'),
     lastMessageAt: integerOrNull(item, 'lastMessageAt'),
-    expiresAt: integerOrNull(item, 'expiresAt'),
+    expiresAt: expiryOf(item),
     messageCount: integer(item, 'messageCount'),
     usage: usageOf(item) ?? { inputTokens: 0, outputTokens: 0 },
   };
@@ -64,7 +66,7 @@ export function messageOf(item: Item, scope: Scope): Message {
   requireInScope(item, scope);
   const detail = itemIn(item, 'detail') ?? {};
   const packed = textOrNull(detail, 'packed');
-  const said = packed === null ? { content: text(item, 'content'), toolCalls: detail['toolCalls'] } : unpack(packed);
+  const said: Item = packed === null ? { ...detail, content: text(item, 'content') } : unpack(packed);
   return {
     ...tenancyOf(item),
     thread: text(item, 'threadId') as ThreadId,
@@ -91,6 +93,11 @@ export function messageOf(item: Item, scope: Scope): Message {
 
 function unpack(packed: string): Item {
   return itemOf(JSON.parse(inflated(packed)));
+}
+
+/** A message that was kept aside before it was stored. */
+export function newMessageOf(value: unknown): NewMessage {
+  return itemOf(value) as unknown as NewMessage;
 }
 
 /** The key of the thread that an item is of. */
@@ -138,6 +145,17 @@ export function integerOrNull(item: Item, property: string): number | null {
   return (item[property] ?? null) === null ? null : integer(item, property);
 }
 
+/** The property as a number; another when it is absent. */
+export function numberOr(item: Item, property: string, otherwise: number): number {
+  return integerOrNull(item, property) ?? otherwise;
+}
+
+/** The content in a row that has `content` and, for a long one, `packed`. */
+export function unpackedContent(row: Item): string {
+  const packed = textOrNull(row, 'packed');
+  return packed === null ? text(row, 'content') : text(unpack(packed), 'content');
+}
+
 /** The property as a list of items; an absent one is empty. */
 export function listOf(item: Item, property: string): readonly Item[] {
   const value = item[property] ?? [];
@@ -173,6 +191,12 @@ export function plain(value: object): Json {
   return value as Json;
 }
 
+/** Rows, each of which is of the scope. @throws Error when one is not */
+export function allInScope(rows: readonly Item[], scope: Scope): readonly Item[] {
+  for (const row of rows) requireInScope(row, scope);
+  return rows;
+}
+
 /** The last line of defence between tenants: what a faulty query brought up must not get out. */
 export function requireInScope(item: Item, scope: Scope): void {
   const isInScope = item['tenantId'] === scope.tenant && (scope.owner === null || item['ownerId'] === scope.owner);
@@ -186,6 +210,11 @@ function tenancyOf(item: Item): { tenant: TenantId; owner: OwnerId } {
 function metadataOf(item: Item, property: string): Metadata {
   const pairs = (item[property] ?? []) as readonly string[];
   return Object.fromEntries(pairs.map((pair) => JSON.parse(pair) as [string, string]));
+}
+
+function expiryOf(item: Item): number | null {
+  const expiresAt = integer(item, 'expiresAt');
+  return expiresAt === FOREVER ? null : expiresAt;
 }
 
 function usageOf(item: Item): Usage | null {

@@ -1,0 +1,147 @@
+import type { MessageFilter } from '../../core/filter.ts';
+import type { Scope } from '../../core/identity.ts';
+import { messageKeyText, type MessageKey } from '../../core/ids.ts';
+import { termOf } from '../../core/words.ts';
+import type { Call, CandidateSource, KeywordCandidates, KeywordQuery, MeaningQuery, Nearness } from '../store.ts';
+import type { Parts } from './parts.ts';
+import { integer, messageIdIn, numberOr, requireInScope, threadKeyIn, type Item } from './rows.ts';
+import {
+  bestWordMatches,
+  nearestPassages,
+  wordMatches,
+  wordsAndNearness,
+  type VectorSearch,
+  type WordSearch,
+} from './search-queries.ts';
+import type { VectorModel } from './vector-model.ts';
+import { toComponents } from './vectors.ts';
+import { countsIn, demandsNothing, fitOf, hasPhrases, meets } from './word-rows.ts';
+
+/** The candidate port over Cosmos DB. */
+export function cosmosCandidates(parts: Parts, vectors: VectorModel): CandidateSource {
+  return {
+    byKeyword: (scope, query, filter, limit, call) => byKeyword(parts, { scope, query, filter, limit }, call),
+    byMeaning: (scope, query, filter, limit, call) => byMeaning(parts, vectors, { scope, query, filter, limit }, call),
+  };
+}
+
+type Asked<AQuery> = {
+  readonly scope: Scope;
+  readonly query: AQuery;
+  readonly filter: MessageFilter;
+  readonly limit: number;
+};
+
+/** How much more is looked at when what was found does not meet what the query demands. */
+const WIDER = 4;
+
+/**
+ * First whatever has any of the words: an owner's question seldom finds more than are wanted, and then all of them are
+ * candidates. Only where there are more does the service rank them, which asks every physical partition for statistics.
+ */
+async function byKeyword({ access }: Parts, asked: Asked<KeywordQuery>, call: Call): Promise<KeywordCandidates> {
+  const { scope, query, filter, limit } = asked;
+  const sought = query.terms.map(termOf);
+  const terms = [...new Set(sought)].filter((term) => term !== '');
+  if (terms.length === 0 || limit < 1) return { candidates: [], statistics: null };
+  const search: WordSearch = { scope, terms, constraints: query, filter, rows: limit + 1, now: access.now() };
+  let rows = await access.query('threads', wordMatches(search), call);
+  let kept = rows.filter((row) => hasPhrases(row, query.phrases));
+  if (rows.length > limit) {
+    for (let most = limit; ; most *= WIDER) {
+      rows = await access.query('threads', bestWordMatches({ ...search, rows: most }), call);
+      kept = rows.filter((row) => hasPhrases(row, query.phrases)).slice(0, limit);
+      if (kept.length === limit || rows.length < most) break;
+    }
+  }
+  const found = kept.map((row) => {
+    requireInScope(row, scope);
+    return { key: { ...threadKeyIn(row), message: messageIdIn(row, 'id') }, counts: countsIn(row, sought) };
+  });
+  const usualLength = found.reduce((sum, { counts }) => sum + counts.length, 0) / Math.max(1, found.length);
+  const fits = new Map(found.map((candidate) => [candidate, fitOf(candidate.counts, usualLength)]));
+  const candidates = found.sort((one, other) => (fits.get(other) ?? 0) - (fits.get(one) ?? 0));
+  return { candidates, statistics: null };
+}
+
+type Near = Nearness & { readonly key: MessageKey };
+
+/** The nearest passages, each message by its best; then, in one more request, words and what else is asked about. */
+async function byMeaning({ access }: Parts, vectors: VectorModel, asked: Asked<MeaningQuery>, call: Call) {
+  const { scope, query, filter, limit } = asked;
+  const vectorModel = vectors.nameFor(query.model, query.vector.length);
+  if (vectorModel === null) return { candidates: [], alongside: query.alongside.map(() => null) };
+  const vector = toComponents(query.vector, vectors.dimensions);
+  const wanted = { alongside: query.alongside, texts: query.phrases.length > 0 };
+  const search: VectorSearch = { scope, vector, vectorModel, filter, rows: 0, now: access.now() };
+  const isFree = demandsNothing(query);
+  for (let most = 2 * limit; ; most *= WIDER) {
+    const rows = await access.query('threads', nearestPassages({ ...search, rows: most }), call);
+    const near = [...bestOf(rows, scope).values()];
+    if (isFree && near.length < limit && rows.length === most) continue;
+    const first = isFree ? near.slice(0, limit) : near;
+    const more = await details(search, first, wanted);
+    const candidates = first
+      .flatMap(({ key, ...nearness }) => {
+        const row = more.words.get(messageKeyText(key));
+        // Its message went meanwhile.
+        if (row === undefined || !meets(row, query)) return [];
+        return [{ key, ...nearness, counts: countsIn(row, query.terms.map(termOf)) }];
+      })
+      .slice(0, limit);
+    if (!isFree && candidates.length < limit && rows.length === most) continue;
+    const known = new Map([...more.nearness, ...near.map((one) => [messageKeyText(one.key), one] as const)]);
+    const alongside = query.alongside.map((key): Nearness | null => {
+      const one = known.get(messageKeyText(key));
+      return one === undefined ? null : { cosine: one.cosine, passage: one.passage };
+    });
+    return { candidates, alongside };
+  }
+
+  async function details(
+    { scope: whose, vector: to }: VectorSearch,
+    near: readonly Near[],
+    { alongside, texts }: { alongside: readonly MessageKey[]; texts: boolean },
+  ) {
+    const there = new Set(near.map(({ key }) => messageKeyText(key)));
+    const nearness = alongside.filter((key) => !there.has(messageKeyText(key)));
+    const words = near.map(({ key }) => key);
+    if (words.length + nearness.length === 0)
+      return { words: new Map<string, Item>(), nearness: new Map<string, Near>() };
+    const query_ = wordsAndNearness(whose, { words, nearness, texts }, to, vectorModel ?? '');
+    const rows = await access.query('threads', query_, call);
+    const messages = rows.filter((row) => row['kind'] === 'message');
+    return {
+      words: new Map(messages.map((row) => [keyText(row, 'id'), row])),
+      nearness: bestOf(
+        rows.filter((row) => row['kind'] === 'passage'),
+        whose,
+      ),
+    };
+  }
+}
+
+/** The messages of passages, each with its best, the nearest first. */
+function bestOf(rows: readonly Item[], scope: Scope): Map<string, Near> {
+  const near = rows
+    .map((row): Near => {
+      requireInScope(row, scope);
+      return {
+        key: { ...threadKeyIn(row), message: messageIdIn(row, 'messageId') },
+        // A vector without direction is near nothing.
+        cosine: numberOr(row, 'cosine', 0),
+        passage: { start: integer(row, 'starts'), end: integer(row, 'ends') },
+      };
+    })
+    .sort((one, other) => other.cosine - one.cosine);
+  const best = new Map<string, Near>();
+  for (const one of near) {
+    const name = messageKeyText(one.key);
+    if (!best.has(name)) best.set(name, one);
+  }
+  return best;
+}
+
+function keyText(row: Item, property: string): string {
+  return messageKeyText({ ...threadKeyIn(row), message: messageIdIn(row, property) });
+}

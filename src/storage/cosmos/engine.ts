@@ -1,0 +1,219 @@
+import { CosmosClient, type Database } from '@azure/cosmos';
+import type { TokenCredential } from '@azure/identity';
+import { SkeinError } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { startMeter } from '../../core/meter.ts';
+import type { Engine } from '../store.ts';
+import { accessTo, type Patience } from './access.ts';
+import { cosmosCandidates } from './candidates.ts';
+import { differencesOf, wantedContainers, type Wanted } from './containers.ts';
+import { faultOf } from './faults.ts';
+import { createHints } from './hints.ts';
+import { cosmosIndex } from './index-store.ts';
+import { cosmosLedger } from './ledger.ts';
+import { cosmosMessages } from './messages.ts';
+import type { Parts } from './parts.ts';
+import { regionsOf, type Regions } from './regions.ts';
+import { cosmosThreads } from './threads.ts';
+import { createTransport, type Transport } from './transport.ts';
+import { createTurns } from './turns.ts';
+import { createVectorModel } from './vector-model.ts';
+
+export type CosmosOptions = {
+  /** The account's endpoint: `https://….documents.azure.com:443/`. */
+  readonly endpoint: string;
+  readonly database: string;
+  /** A key of the account, or an identity with a data-plane role on it. */
+  readonly identity: { readonly key: string } | { readonly credential: TokenCredential };
+  /** How many dimensions the embedder's vectors have: fixed when the container is created. */
+  readonly dimensions: number;
+  /** Regions to read from, the nearest first; without any, the account's own order. */
+  readonly regions?: readonly string[];
+  /**
+   * Makes the database and containers that are missing: for emulators and tests. With an identity, Cosmos DB refuses it:
+   * they are provisioned by `infra/main.bicep`.
+   */
+  readonly createMissing?: boolean;
+  /** The clock by which threads expire, epoch milliseconds. */
+  readonly now?: () => number;
+  readonly log: Log;
+  readonly patience?: Patience;
+};
+
+/** A region that hangs is left within three seconds. A query may take Cosmos DB five, and has ten at the third attempt. */
+const PATIENCE: Patience = { requestMs: 2_500, budgetMs: 15_000, firstPauseMs: 50 };
+
+/**
+ * Connects the distributed engine, and compares the containers with what it needs.
+ * @throws SkeinError UNAVAILABLE when the account cannot be reached or refuses the identity, or when a container is
+ * missing or differs, each difference in words
+ */
+export async function connectCosmos(options: CosmosOptions): Promise<Engine> {
+  const { endpoint, log, now = Date.now, patience = PATIENCE } = options;
+  const regions = regionsOf({ endpoint, preferred: options.regions ?? [] });
+  const transport = createTransport({ regions });
+  const newClient = () => clientFor(options, transport);
+  const client = newClient();
+  try {
+    await learnRegions(client, regions);
+    const database = client.database(options.database);
+    const wanted = wantedContainers(options.dimensions);
+    if (options.createMissing === true) await createMissing(client, options.database, wanted);
+    await requireFitting(database, wanted);
+    return open(client, newClient, { ...options, now, patience, regions, transport, log });
+  } catch (error) {
+    client.dispose();
+    throw startFault(endpoint, error);
+  }
+}
+
+function clientFor({ endpoint, identity }: CosmosOptions, transport: Transport): CosmosClient {
+  return new CosmosClient({
+    endpoint,
+    ...('key' in identity ? { key: identity.key } : { aadCredentials: identity.credential }),
+    httpClient: transport.client,
+    connectionPolicy: {
+      // The transport chooses regions and the access layer tries again; the SDK does neither.
+      enableEndpointDiscovery: false,
+      enableBackgroundEndpointRefreshing: false,
+      retryOptions: { maxRetryAttemptCount: 0 },
+      requestTimeout: 60_000,
+    },
+  });
+}
+
+type Opening = Omit<CosmosOptions, 'regions'> & {
+  readonly now: () => number;
+  readonly patience: Patience;
+  readonly regions: Regions;
+  readonly transport: Transport;
+};
+
+function open(first: CosmosClient, newClient: () => CosmosClient, opening: Opening): Engine {
+  const { now, patience, regions, transport, log } = opening;
+  let client = first;
+  let closing: Promise<void> | null = null;
+  const work = new Set<Promise<void>>();
+
+  const learnAnew = oneAtATime(() => learnRegions(client, regions).catch(() => {}));
+  const access = accessTo({
+    containers: () => {
+      const database = client.database(opening.database);
+      return { threads: database.container('threads'), ledger: database.container('ledger') };
+    },
+    transport,
+    now,
+    patience,
+    async learn(what) {
+      if (what === 'regions') return learnAnew();
+      // A client remembers for good how data is parted; a new one asks.
+      client.dispose();
+      client = newClient();
+      return undefined;
+    },
+    isClosed: () => closing !== null && work.size === 0,
+  });
+  const parts: Parts = {
+    access,
+    hints: createHints(),
+    vectors: createVectorModel({ access }, opening.dimensions),
+    turns: createTurns(),
+    log,
+    background(fault, task) {
+      const done = task({ meter: startMeter() })
+        .catch((error: unknown) => {
+          log.warn({ err: error }, fault);
+        })
+        .finally(() => work.delete(done));
+      work.add(done);
+    },
+  };
+  const refresh = setInterval(() => {
+    if (regions.isStale()) void learnAnew();
+  }, REFRESH_MS).unref();
+
+  const close = async (): Promise<void> => {
+    clearInterval(refresh);
+    await Promise.all(work);
+    client.dispose();
+  };
+  return {
+    name: 'cosmos',
+    ...portsOver(parts),
+    async ping() {
+      await access.read('ledger', ['', ''], 'ping', { meter: startMeter() });
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+/** The ports over the containers. */
+export function portsOver(parts: Parts): Omit<Engine, 'name' | 'ping' | 'close'> {
+  return {
+    threads: cosmosThreads(parts),
+    messages: cosmosMessages(parts),
+    candidates: cosmosCandidates(parts, parts.vectors),
+    index: cosmosIndex(parts, parts.vectors),
+    ledger: cosmosLedger(parts),
+  };
+}
+
+const REFRESH_MS = 30_000;
+
+/** What the account says of its regions. */
+async function learnRegions(client: CosmosClient, regions: Regions): Promise<void> {
+  const { resource } = await client.getDatabaseAccount();
+  if (resource === undefined) return;
+  const listed = (locations: readonly { name: string; databaseAccountEndpoint: string }[]) =>
+    locations.map(({ name, databaseAccountEndpoint }) => ({ name, endpoint: databaseAccountEndpoint }));
+  regions.learn({ readable: listed(resource.readableLocations), writable: listed(resource.writableLocations) });
+}
+
+async function createMissing(client: CosmosClient, name: string, wanted: readonly Wanted[]): Promise<void> {
+  const { database } = await client.databases.createIfNotExists({ id: name });
+  for (const container of wanted) await database.containers.createIfNotExists(structuredClone(container));
+}
+
+async function requireFitting(database: Database, wanted: readonly Wanted[]): Promise<void> {
+  const differences: string[] = [];
+  for (const container of wanted) {
+    const found = await readDefinition(database, container.id);
+    if (found === undefined) differences.push(`Container ${container.id} is missing.`);
+    else differences.push(...differencesOf(container, found));
+  }
+  if (differences.length === 0) return;
+  const advice = 'Provision the database with infra/main.bicep.';
+  throw new SkeinError('UNAVAILABLE', [`Database ${database.id} does not fit.`, ...differences, advice].join(' '));
+}
+
+async function readDefinition(database: Database, id: string) {
+  try {
+    return (await database.container(id).read()).resource;
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault.kind === 'refused' && fault.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Calls that come while one is under way share it. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let underWay: Promise<void> | null = null;
+  return () => {
+    underWay ??= work().finally(() => {
+      underWay = null;
+    });
+    return underWay;
+  };
+}
+
+/** An error of connecting says what it was about. */
+function startFault(endpoint: string, error: unknown): Error {
+  if (error instanceof SkeinError) return error;
+  const fault = faultOf(error);
+  const reason = fault.kind === 'passing' || fault.kind === 'denied' ? fault.reason : 'Cosmos DB cannot be used.';
+  return new SkeinError('UNAVAILABLE', `${endpoint}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,247 @@
+import type { MessageFilter } from '../../core/filter.ts';
+import type { OwnerScope, Scope } from '../../core/identity.ts';
+import type { MessageKey, ThreadKey } from '../../core/ids.ts';
+import { termOf } from '../../core/words.ts';
+import type { SearchField, WordConstraints } from '../store.ts';
+import { inPartition, inScope, inThread, live, messageMatches, ofThread } from './filters.ts';
+import { MESSAGE_PROPERTIES } from './message-item.ts';
+import { allOf, anyOf, columns, counting, fixed, given, ROWS, type Query, type Where } from './query.ts';
+import { markedTerm } from './search-words.ts';
+
+/** The most terms that FullTextScore takes. */
+const SCORED_TERMS = 16;
+
+const KEY = 'c.tenantId, c.ownerId, c.threadId';
+const WORDS = `c.id, ${KEY}, c.words, c.around`;
+
+type Indexed = Exclude<SearchField, 'next'>;
+
+export type WordSearch = {
+  readonly scope: Scope;
+  /** As `termOf` makes them. */
+  readonly terms: readonly string[];
+  readonly constraints: WordConstraints;
+  readonly filter: MessageFilter;
+  readonly rows: number;
+  readonly now: number;
+};
+
+/** Messages with any of the terms, in no order. */
+export function wordMatches(search: WordSearch): Query {
+  const where = matching(search);
+  return {
+    ...where,
+    text: `SELECT TOP ${String(search.rows)} ${wordColumns(search)} FROM c WHERE ${where.sql}`,
+    within: null,
+    pipeline: true,
+    rows: search.rows,
+  };
+}
+
+/** The best of them by the service's own measure, BM25 over what they say. */
+export function bestWordMatches(search: WordSearch): Query {
+  const where = matching(search);
+  const scored = search.terms.slice(0, SCORED_TERMS).map((term) => literal(markedTerm(term, 'text')));
+  return {
+    ...where,
+    text: `SELECT TOP ${String(search.rows)} ${wordColumns(search)} FROM c WHERE ${where.sql}
+      ORDER BY RANK FullTextScore(c.words, ${scored.join(', ')})`,
+    within: null,
+    pipeline: true,
+    rows: ROWS,
+  };
+}
+
+function matching({ scope, terms, constraints, filter, now }: WordSearch): Where {
+  return allOf([
+    inScope(scope),
+    live('message', now),
+    fixed('c.searched = true'),
+    messageMatches(filter),
+    anyOf([
+      containsAny('c.words', marked(terms, ['text'])),
+      containsAny('c.around', marked(terms, ['author', 'said', 'previous', 'earlier'])),
+    ]),
+    ...constraints.phrases.map(phraseWords),
+    excludedWords(constraints),
+    authorWords(constraints),
+  ]);
+}
+
+/** What a phrase's words find is a little more than the phrase: their stems, and beyond ASCII in any order. */
+function phraseWords(phrase: readonly string[]): Where {
+  const terms = marked(phrase.map(termOf), ['text']);
+  const isPlain = phrase.every((word) => /^[a-z0-9]+$/.test(word));
+  return fixed(
+    isPlain
+      ? `FullTextContains(c.words, ${literal(terms.join(' '))})`
+      : `FullTextContainsAll(c.words, ${listed(terms)})`,
+  );
+}
+
+function excludedWords({ excluded }: WordConstraints): Where | null {
+  const terms = excluded.map(termOf).filter((term) => term !== '');
+  if (terms.length === 0) return null;
+  return fixed(`NOT ${containsAny('c.words', marked(terms, ['text'])).sql}`);
+}
+
+function authorWords({ authors }: WordConstraints): Where | null {
+  if (authors.length === 0) return null;
+  const names = authors.map((name) =>
+    fixed(`FullTextContainsAll(c.around, ${listed(marked(name.map(termOf), ['author']))})`),
+  );
+  return anyOf(names);
+}
+
+function containsAny(path: string, terms: readonly string[]): Where {
+  return fixed(`FullTextContainsAny(${path}, ${listed(terms)})`);
+}
+
+function marked(terms: readonly string[], fields: readonly Indexed[]): string[] {
+  return fields.flatMap((field) => terms.map((term) => markedTerm(term, field)));
+}
+
+function listed(terms: readonly string[]): string {
+  return terms.map(literal).join(', ');
+}
+
+/** Marked terms are letters and digits of ASCII: nothing in them has a meaning to the service. */
+function literal(text: string): string {
+  if (!/^[a-z0-9 ]+$/.test(text)) throw new Error('A search term cannot be written into a query.');
+  return `'${text}'`;
+}
+
+function wordColumns({ constraints }: WordSearch): string {
+  return constraints.phrases.length === 0 ? WORDS : `${WORDS}, c.content, c.detail.packed`;
+}
+
+export type VectorSearch = {
+  readonly scope: Scope;
+  readonly vector: readonly number[];
+  readonly vectorModel: string;
+  readonly filter: MessageFilter;
+  readonly rows: number;
+  readonly now: number;
+};
+
+/** The passages nearest to a vector, the nearest first. */
+export function nearestPassages({ scope, vector, vectorModel, filter, rows, now }: VectorSearch): Query {
+  const distance = given('VectorDistance(c.embedding, @)', 'vector', vector);
+  const where = allOf([
+    inScope(scope),
+    live('passage', now),
+    given('c.vectorModel = @', 'vectorModel', vectorModel),
+    messageMatches(filter),
+  ]);
+  // A vector without direction is as near to one as to the other, and no distance can be measured to it.
+  const hasDirection = vector.some((component) => component !== 0);
+  return {
+    text: `SELECT TOP ${String(rows)} ${PASSAGE}, ${distance.sql} AS cosine FROM c WHERE ${where.sql}
+      ${hasDirection ? `ORDER BY ${distance.sql}` : ''}`,
+    parameters: [...where.parameters, ...distance.parameters],
+    within: null,
+    pipeline: true,
+    rows,
+  };
+}
+
+const PASSAGE = `${KEY}, c.kind, c.messageId, c.starts, c.ends`;
+
+/** The words of some messages, and how near a vector the passages of some are. */
+export function wordsAndNearness(
+  scope: Scope,
+  wanted: { readonly words: readonly MessageKey[]; readonly nearness: readonly MessageKey[]; readonly texts: boolean },
+  vector: readonly number[],
+  vectorModel: string,
+): Query {
+  const words = wanted.words.map((key, at) =>
+    allOf([ofThread(key, `w${String(at)}_`), given('c.id = @', `w${String(at)}_message`, key.message)]),
+  );
+  const near = wanted.nearness.map((key, at) =>
+    allOf([ofThread(key, `n${String(at)}_`), given('c.messageId = @', `n${String(at)}_message`, key.message)]),
+  );
+  const distance = given('VectorDistance(c.embedding, @)', 'vector', vector);
+  const where = allOf([
+    inScope(scope),
+    anyOf([
+      words.length === 0 ? null : allOf([fixed("c.kind = 'message'"), anyOf(words)]),
+      near.length === 0
+        ? null
+        : allOf([fixed("c.kind = 'passage'"), given('c.vectorModel = @', 'vectorModel', vectorModel), anyOf(near)]),
+    ]),
+  ]);
+  const texts = wanted.texts ? ', c.content, c.detail.packed' : '';
+  return {
+    text: `SELECT ${PASSAGE}, c.id, c.words, c.around${texts}, ${distance.sql} AS cosine FROM c WHERE ${where.sql}`,
+    parameters: [...where.parameters, ...distance.parameters],
+    within: null,
+    pipeline: false,
+    rows: ROWS,
+  };
+}
+
+/** Messages of every tenant that wait for their vectors, the longest waiting first. Asks every physical partition. */
+export function waitingMessages(limit: number, now: number): Query {
+  const where = allOf([live('message', now), fixed('c.waitingSince > 0')]);
+  return {
+    ...where,
+    text: `SELECT TOP ${String(limit)} ${columns(MESSAGE_PROPERTIES)} FROM c
+      WHERE ${where.sql} ORDER BY c.waitingSince ASC, c.seq ASC`,
+    within: null,
+    pipeline: true,
+    rows: limit,
+  };
+}
+
+/** How many messages of a scope wait. */
+export function pendingCount(scope: Scope, now: number): Query {
+  return counting(allOf([inScope(scope), live('message', now), fixed('c.waitingSince > 0')]), null);
+}
+
+/** Messages of a thread that wait, with what their passages carry of them. */
+export function messagesToIndex(scope: OwnerScope, key: ThreadKey, ids: readonly string[]): Query {
+  const where = allOf([
+    inThread(scope, key),
+    fixed("c.kind = 'message' AND c.waitingSince > 0"),
+    anyOf(ids.map((id, at) => given('c.id = @', `m${String(at)}`, id))),
+  ]);
+  const text = `SELECT ${KEY}, c.id, c._etag, c.seq, c.role, c.author, c.model, c.status, c.createdAt, c.metadata, c.agent,
+    c.threadMetadata, c.expiresAt, c.headVersion FROM c WHERE ${where.sql}`;
+  return { ...where, text, ...inPartition(scope, key), rows: ROWS };
+}
+
+/** The messages of a stretch of a thread that are context, and the passages there, by themselves. */
+export function passagesAround(
+  scope: OwnerScope,
+  key: ThreadKey,
+  from: number,
+  to: number,
+  vectorModel: string,
+): Query {
+  const where = allOf([
+    inThread(scope, key),
+    given('c.seq >= @', 'from', from),
+    given('c.seq <= @', 'to', to),
+    anyOf([
+      fixed("(c.kind = 'message' AND c.searched = true AND c.status != 'SUPERSEDED')"),
+      given("(c.kind = 'passage' AND c.vectorModel = @)", 'vectorModel', vectorModel),
+    ]),
+  ]);
+  const text = `SELECT ${KEY}, c.id, c.kind, c.seq, c.messageId, c.part, c.own FROM c WHERE ${where.sql}`;
+  return { ...where, text, ...inPartition(scope, key), rows: ROWS };
+}
+
+/** Messages and passages of every tenant that have to do with another model's vectors. */
+export function itemsOfOtherModels(vectorModel: string, limit: number): Query {
+  const where = allOf([
+    fixed("c.kind IN ('message', 'passage') AND IS_DEFINED(c.vectorModel)"),
+    given('c.vectorModel != @', 'vectorModel', vectorModel),
+  ]);
+  return {
+    ...where,
+    text: `SELECT TOP ${String(limit)} c.id, c.kind, ${KEY} FROM c WHERE ${where.sql}`,
+    within: null,
+    pipeline: true,
+    rows: limit,
+  };
+}
