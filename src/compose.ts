@@ -29,15 +29,41 @@ export type Skein = {
   close(graceMs: number): Promise<void>;
 };
 
-/** The engine that the configuration names. @throws SkeinError UNAVAILABLE, in words, when it cannot be opened */
-export function openEngine(config: Config, log: Log, now: () => number = Date.now): Promise<Engine> {
-  return openSqlite({
-    path: config.data,
-    now,
-    log: (message, error) => {
-      log.error({ err: error }, message);
-    },
-  });
+/** A reply that another server has been writing for longer than any model is given time for is no longer written. */
+const ABANDONED_MS = 20 * 60_000;
+
+/**
+ * The engine that the configuration names.
+ * @throws SkeinError UNAVAILABLE, in words, when it cannot be opened or does not fit
+ */
+export async function openEngine(config: Config, log: Log, now: () => number = Date.now): Promise<Engine> {
+  const { storage } = config;
+  if (storage.kind === 'sqlite') {
+    return openSqlite({
+      path: storage.path,
+      now,
+      log: (message, error) => {
+        log.error({ err: error }, message);
+      },
+    });
+  }
+  const { endpoint, database, key, regions } = storage;
+  const [{ connectCosmos }, { DefaultAzureCredential }, dimensions] = await Promise.all([
+    import('./storage/cosmos/engine.ts'),
+    import('@azure/identity'),
+    dimensionsOf(config, log),
+  ]);
+  const identity = key === null ? { credential: new DefaultAzureCredential() } : { key };
+  // An account's containers are provisioned; an emulator's, on this machine, may be made as they are needed.
+  const createMissing = ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(endpoint).hostname);
+  return connectCosmos({ endpoint, database, identity, dimensions, regions, createMissing, now, log });
+}
+
+/** How long the embedder's vectors are: containers of Cosmos DB are made for it. */
+async function dimensionsOf(config: Config, log: Log): Promise<number> {
+  const embedder = await openEmbedder(config, log);
+  await embedder.close();
+  return embedder.dimensions;
 }
 
 /**
@@ -103,7 +129,7 @@ export async function compose(
     log,
     historyTokens: config.historyTokens,
   });
-  const recovered = await sending.recover();
+  const recovered = await sending.recover(engine.shared ? now() - ABANDONED_MS : now() + 1);
   if (recovered > 0) log.warn({ replies: recovered }, 'replies that an earlier stop had interrupted are marked FAILED');
 
   const opened = opening.move();

@@ -20,6 +20,14 @@ const environment = z.object({
     .default('127.0.0.1'),
   SKEIN_PORT: wholeNumber({ least: 0, most: 65_535, what: 'a port, 0 to 65535 (0: any free one)' }).default(4000),
   SKEIN_DATA: z.string().default('./data/skein.db'),
+  COSMOS_ENDPOINT: endpoint('like https://NAME.documents.azure.com:443/').optional(),
+  COSMOS_DATABASE: z.string().default('skein'),
+  COSMOS_KEY: z.string().optional(),
+  COSMOS_REGIONS: z
+    .string()
+    .transform((list) => list.split(',').map((region) => region.trim()))
+    .pipe(z.array(z.string().min(1, { error: 'expects names of regions separated by commas, like West Europe' })))
+    .default([]),
   SKEIN_CHAT: provider().default('local'),
   SKEIN_EMBEDDER: provider().default('local'),
   SKEIN_HISTORY_TOKENS: wholeNumber({
@@ -83,12 +91,22 @@ export type EmbedderConfig =
   | { readonly kind: 'local' }
   | ({ readonly kind: 'openai' | 'azure-inference'; readonly dimensions: number | null } & Remote);
 
+/** Where threads are kept: in an SQLite file, or in a Cosmos DB account. */
+export type StorageConfig =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | {
+      readonly kind: 'cosmos';
+      readonly endpoint: string;
+      readonly database: string;
+      readonly key: string | null;
+      readonly regions: readonly string[];
+    };
+
 /** What is in force, parsed once. */
 export type Config = {
   readonly host: string;
   readonly port: number;
-  /** Path of the SQLite file. */
-  readonly data: string;
+  readonly storage: StorageConfig;
   readonly chat: ChatConfig;
   readonly embedder: EmbedderConfig;
   /** How many tokens of a conversation a model is shown. */
@@ -133,7 +151,7 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
   const config: Config = {
     host: values.SKEIN_HOST,
     port: values.SKEIN_PORT,
-    data: values.SKEIN_DATA,
+    storage: storageConfig(values),
     chat: chatConfig(values, faults),
     embedder: embedderConfig(values, faults),
     historyTokens: values.SKEIN_HISTORY_TOKENS,
@@ -142,6 +160,13 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
+}
+
+/** An endpoint chooses Cosmos DB. */
+function storageConfig(values: Environment): StorageConfig {
+  const { COSMOS_ENDPOINT: endpoint, COSMOS_DATABASE: database, COSMOS_KEY: key, COSMOS_REGIONS: regions } = values;
+  if (endpoint === undefined) return { kind: 'sqlite', path: values.SKEIN_DATA };
+  return { kind: 'cosmos', endpoint, database, key: key ?? null, regions };
 }
 
 /** What a provider needs is only missed when it is chosen. */

@@ -37,7 +37,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   try {
     const address = await app.listen({ host: config.host, port: config.port });
     console.log(
-      `Skein listens at ${address}/graphql (open it in a browser for Apollo Sandbox); data in ${config.data}`,
+      `Skein listens at ${address}/graphql (open it in a browser for Apollo Sandbox); ${whereDataIs(config)}`,
     );
   } catch (error) {
     await skein.close(0);
@@ -75,4 +75,8 @@ function listenFault(error: unknown, { host, port }: Config): unknown {
   return new CommandError(
     `Skein cannot listen at ${where}: ${error instanceof Error ? error.message : 'unknown reason'}.`,
   );
+}
+
+function whereDataIs({ storage }: Config): string {
+  return storage.kind === 'sqlite' ? `data in ${storage.path}` : `data in Cosmos DB, database ${storage.database}`;
 }

@@ -213,9 +213,12 @@ export function createSending(parts: SendingParts) {
     regenerate,
     cancel,
 
-    /** Marks FAILED what a server that is no more left PENDING. To be called before anything is sent. */
-    async recover(): Promise<number> {
-      return parts.messages.failPending(parts.now() + 1, interrupted().toFailure(), { meter: startMeter() });
+    /**
+     * Marks FAILED the replies that a server that is no more left PENDING. To be called before anything is sent.
+     * @param before replies begun later are left alone: another server may be writing them
+     */
+    async recover(before: number): Promise<number> {
+      return parts.messages.failPending(before, interrupted().toFailure(), { meter: startMeter() });
     },
 
     /**

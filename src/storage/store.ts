@@ -30,6 +30,8 @@ import type {
 export interface Engine {
   /** The engine's name as `doctor` prints it: `sqlite`, `cosmos`. */
   readonly name: string;
+  /** Whether other servers may work on the same data at the same time. */
+  readonly shared: boolean;
   readonly threads: ThreadStore;
   readonly messages: MessageStore;
   readonly candidates: CandidateSource;

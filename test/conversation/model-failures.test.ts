@@ -15,7 +15,7 @@ import {
 import { startConnectedSkein, type ConnectedSkein } from '../support/model-servers/connected-skein.ts';
 import type { Answer as ServerAnswer } from '../support/model-servers/protocol.ts';
 import { threadWith } from '../support/skein.ts';
-import { connectSubscriber } from '../support/subscribe.ts';
+import { connectSocket } from '../support/socket-client.ts';
 
 const SEND = `mutation ($input: SendMessageInput!) {
   sendMessage(input: $input) {
@@ -134,9 +134,9 @@ for (const protocol of ['openai', 'azure-inference'] as const) {
     it('is FAILED with what had come when the connection is cut, and followers have seen as much', async () => {
       const heard = Promise.withResolvers<undefined>();
       skein.server.chat(breaksAfter(BEGUN, heard.promise));
-      await using subscriber = connectSubscriber(skein.url);
+      await using socket = connectSocket(skein.url);
       let text = '';
-      for await (const { data } of subscriber.subscribe(REPLY, { input: { threadId, content: 'Rain?' } })) {
+      for await (const { data } of socket.follow(REPLY, { input: { threadId, content: 'Rain?' } })) {
         text += String(data.reply.text ?? '');
         if (text === 'It is raining') heard.resolve(undefined);
         if (data.reply.failure === undefined) continue;

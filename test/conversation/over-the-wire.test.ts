@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { callsTool, finishes, pausesAfter, says, stallsAfter, streams } from '../support/model-servers/answers.ts';
 import { startConnectedSkein, wireMessagesOf, type ConnectedSkein } from '../support/model-servers/connected-skein.ts';
 import { eventually } from '../support/eventually.ts';
-import { APPEND, threadWith } from '../support/skein.ts';
-import { connectSubscriber } from '../support/subscribe.ts';
+import { APPEND, headersOf, threadWith } from '../support/skein.ts';
+import { connectSocket } from '../support/socket-client.ts';
 
 const REPLY = `reply { id status content finishReason toolCalls { id name arguments } failure { code } }`;
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { userMessage { content } ${REPLY} } }`;
@@ -111,13 +111,13 @@ describe('over the wire', () => {
     const gone = Promise.withResolvers<undefined>();
     skein.server.chat(pausesAfter([says('Before, ')], gone.promise, says('and after.'), finishes()));
     const threadId = await threadWith(skein, [], { title: 'Gone' });
-    const subscriber = connectSubscriber(skein.url);
+    const socket = connectSocket(skein.url);
     let replyId = '';
-    for await (const { data } of subscriber.subscribe(STREAM, { input: { threadId, content: 'Talk.' } })) {
+    for await (const { data } of socket.follow(STREAM, { input: { threadId, content: 'Talk.' } })) {
       replyId = data.reply.replyId ?? replyId;
       if (data.reply.text !== undefined) break;
     }
-    subscriber.terminate();
+    socket.vanish();
     await eventually('the server to see the client go', () => (skein.sockets() === 0 ? true : null));
     gone.resolve(undefined);
     const reply = await eventually('the reply to be stored', async () => {
@@ -130,8 +130,8 @@ describe('over the wire', () => {
   it('a cancelled reply lets go of the model’s server, and is FAILED with what had come', async () => {
     skein.server.chat(stallsAfter(says('So far')));
     const threadId = await threadWith(skein, [], { title: 'Cancelled' });
-    await using subscriber = connectSubscriber(skein.url);
-    const events = subscriber.subscribe(STREAM, { input: { threadId, content: 'Talk.' } });
+    await using socket = connectSocket(skein.url);
+    const events = socket.follow(STREAM, { input: { threadId, content: 'Talk.' } });
     const { value: stored } = await events.next();
     const id: string = stored?.data.reply.replyId;
     const { value: delta } = await events.next();
@@ -148,8 +148,8 @@ describe('over the wire', () => {
     skein.server.chat(stallsAfter(says('So far')));
     const who = { user: 'owner' };
     const threadId = await threadWith(skein, [], { title: 'Mine', who });
-    await using subscriber = connectSubscriber(skein.url, who);
-    const events = subscriber.subscribe(STREAM, { input: { threadId, content: 'Talk.' } });
+    await using socket = connectSocket(skein.url, headersOf(who));
+    const events = socket.follow(STREAM, { input: { threadId, content: 'Talk.' } });
     const { value: stored } = await events.next();
     const id: string = stored?.data.reply.replyId;
     for (const [other, code] of [
@@ -171,12 +171,12 @@ describe('over the wire', () => {
       tenants.map(async (who) => {
         const created = await skein.ask(CREATE, { input: { title: 'Same', idempotencyKey: 'same' } }, who);
         const threadId: string = created.data.createThread.thread.id;
-        const subscriber = connectSubscriber(skein.url, who);
-        const events = subscriber.subscribe(STREAM, { input: { threadId, content: 'Talk.', idempotencyKey: 'same' } });
+        const socket = connectSocket(skein.url, headersOf(who));
+        const events = socket.follow(STREAM, { input: { threadId, content: 'Talk.', idempotencyKey: 'same' } });
         const { value: stored } = await events.next();
         await events.next();
         const id: string = stored?.data.reply.replyId;
-        return { who, id, events, subscriber };
+        return { who, id, events, socket };
       }),
     );
     const [north, south] = runs;
@@ -187,6 +187,6 @@ describe('over the wire', () => {
     const { data } = await skein.ask(READ, { id: north.id }, north.who);
     assert.equal(data.node.status, 'PENDING');
     await skein.ask(CANCEL, { id: north.id }, north.who);
-    for (const { subscriber } of runs) await subscriber[Symbol.asyncDispose]();
+    for (const { socket } of runs) await socket[Symbol.asyncDispose]();
   });
 });

@@ -150,6 +150,19 @@ describe('tool calls', () => {
     });
   }
 
+  it('are gone on from once, when both are asked at once', async () => {
+    const id = await threadWith(skein, [], { title: 'Weather' });
+    await skein.ask(SEND, { input: { threadId: id, content: 'How is the weather?' } });
+    await answerTool(id, 'call-1');
+    const [sent, anew] = await Promise.all(
+      [SEND, REGENERATE].map((query) => skein.ask(query, { input: { threadId: id } })),
+    );
+    assert.deepEqual([sent?.errors, anew?.errors], [undefined, undefined]);
+    assert.equal(anew?.data.regenerateReply.reply.id, sent?.data.sendMessage.reply.id);
+    const { data } = await skein.ask(MESSAGES, { id });
+    assert.equal(data.thread.messages.edges.length, 4);
+  });
+
   it('that nobody made are not answered', async () => {
     const id = await threadWith(skein, ['Hello.']);
     const answer = await answerTool(id, 'call-9');

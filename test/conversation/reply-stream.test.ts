@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { anEnd, saying, scriptedChat } from '../support/scripted-chat.ts';
 import { startSkein, threadWith, type Answer, type TestSkein } from '../support/skein.ts';
-import { connectSubscriber, type Subscriber } from '../support/subscribe.ts';
+import { connectSocket, type SocketClient } from '../support/socket-client.ts';
 
 const MESSAGE = `{ id seq role status content model finishReason usage { inputTokens outputTokens } }`;
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
@@ -20,7 +20,7 @@ const PIECES = Array.from({ length: 1_500 }, (_, at) => `${String(at)} `);
 
 describe('the reply subscription', () => {
   let skein: TestSkein;
-  let subscriber: Subscriber;
+  let socket: SocketClient;
   const chat = scriptedChat(({ turns }) => {
     const wish = turns.at(-1)?.content;
     return wish === 'talk at length'
@@ -31,10 +31,10 @@ describe('the reply subscription', () => {
   });
   before(async () => {
     skein = await startSkein({ chat });
-    subscriber = connectSubscriber(skein.url);
+    socket = connectSocket(skein.url);
   });
   after(async () => {
-    await subscriber[Symbol.asyncDispose]();
+    await socket[Symbol.asyncDispose]();
     await skein[Symbol.asyncDispose]();
   });
 
@@ -42,7 +42,7 @@ describe('the reply subscription', () => {
     const threadId = await threadWith(skein, [], { title: 'Stream' });
     const input = { threadId, content, ...more };
     const seen: Answer['data'][] = [];
-    for await (const { data, errors } of subscriber.subscribe(REPLY, { input })) {
+    for await (const { data, errors } of socket.follow(REPLY, { input })) {
       assert.equal(errors, undefined);
       seen.push(data.reply);
     }
@@ -74,10 +74,10 @@ describe('the reply subscription', () => {
   it('gives who follows later the whole reply', async () => {
     const threadId = await threadWith(skein, [], { title: 'Later' });
     const input = { threadId, content: 'talk at length', idempotencyKey: 'same' };
-    const first = subscriber.subscribe(REPLY, { input });
+    const first = socket.follow(REPLY, { input });
     for await (const { data } of first) if (data.reply.__typename === 'ReplyDelta') break;
     const texts: string[] = [];
-    for await (const { data } of subscriber.subscribe(REPLY, { input })) texts.push(data.reply.text ?? '');
+    for await (const { data } of socket.follow(REPLY, { input })) texts.push(data.reply.text ?? '');
     assert.equal(texts.join(''), PIECES.join(''));
     assert.equal(
       chat.requests.filter(({ turns }) => turns.length === 1 && turns[0]?.content === input.content).length,
@@ -90,7 +90,7 @@ describe('the reply subscription', () => {
       [{ threadId: 'nonsense', content: 'Hello' }, 'NOT_FOUND'],
       [{ threadId: await threadWith(skein, []), content: ' ' }, 'BAD_USER_INPUT'],
     ] as const) {
-      const { value } = await subscriber.subscribe(REPLY, { input }).next();
+      const { value } = await socket.follow(REPLY, { input }).next();
       assert.equal(value?.errors?.[0]?.extensions.code, code);
     }
   });

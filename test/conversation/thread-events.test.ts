@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { saying, scriptedChat } from '../support/scripted-chat.ts';
-import { APPEND, SEND, startSkein, threadWith, type Answer, type TestSkein } from '../support/skein.ts';
-import { connectSubscriber, type Subscriber } from '../support/subscribe.ts';
+import { type Answer, APPEND, headersOf, SEND, startSkein, type TestSkein, threadWith } from '../support/skein.ts';
+import { connectSocket, type SocketClient } from '../support/socket-client.ts';
 
 const EVENTS = `subscription ($threadId: ID!, $afterSeq: Int) { threadEvents(threadId: $threadId, afterSeq: $afterSeq) {
   __typename
@@ -20,13 +20,13 @@ const DELETE_THREAD = `mutation ($id: ID!) { deleteThread(id: $id) { deletedId }
 
 describe('the events of a thread, in another window', () => {
   let skein: TestSkein;
-  let subscriber: Subscriber;
+  let socket: SocketClient;
   before(async () => {
     skein = await startSkein({ chat: scriptedChat(() => saying('Aye.')) });
-    subscriber = connectSubscriber(skein.url);
+    socket = connectSocket(skein.url);
   });
   after(async () => {
-    await subscriber[Symbol.asyncDispose]();
+    await socket[Symbol.asyncDispose]();
     await skein[Symbol.asyncDispose]();
   });
 
@@ -38,7 +38,7 @@ describe('the events of a thread, in another window', () => {
 
   it('are all that happens in it, from the replay to its deletion', async () => {
     const threadId = await threadWith(skein, ['one', 'two'], { title: 'Events' });
-    const events = subscriber.subscribe(EVENTS, { threadId, afterSeq: 1 });
+    const events = socket.follow(EVENTS, { threadId, afterSeq: 1 });
     assert.equal((await next(events)).message.content, 'two');
 
     const { data } = await skein.ask(SEND, { input: { threadId, content: 'three' } });
@@ -79,8 +79,8 @@ describe('the events of a thread, in another window', () => {
       [{ user: 'stranger' }, 'NOT_FOUND'],
       [{ user: 'ada', tenant: 'elsewhere' }, 'NOT_FOUND'],
     ] as const) {
-      await using other = connectSubscriber(skein.url, who);
-      const { value } = await other.subscribe(EVENTS, { threadId, afterSeq: 0 }).next();
+      await using other = connectSocket(skein.url, headersOf(who));
+      const { value } = await other.follow(EVENTS, { threadId, afterSeq: 0 }).next();
       assert.equal(value?.errors?.[0]?.extensions.code, code);
     }
   });
@@ -90,7 +90,7 @@ describe('the events of a thread, in another window', () => {
     const total = 40;
     const read = async () => {
       const seqs: number[] = [];
-      for await (const { data } of subscriber.subscribe(EVENTS, { threadId, afterSeq: 0 })) {
+      for await (const { data } of socket.follow(EVENTS, { threadId, afterSeq: 0 })) {
         if (data.threadEvents.__typename !== 'MessageAppended') continue;
         seqs.push(data.threadEvents.message.seq);
         if (seqs.length === total) break;
@@ -113,7 +113,7 @@ describe('the events of a thread, in another window', () => {
 
   it('are refused from before the beginning', async () => {
     const threadId = await threadWith(skein, []);
-    const { value } = await subscriber.subscribe(EVENTS, { threadId, afterSeq: -1 }).next();
+    const { value } = await socket.follow(EVENTS, { threadId, afterSeq: -1 }).next();
     assert.equal(value?.errors?.[0]?.extensions.field, 'afterSeq');
   });
 });

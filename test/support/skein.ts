@@ -64,15 +64,22 @@ export async function startSkein(
   };
 }
 
+/** Says who is asking: as headers, or as a WebSocket's connection parameters. */
+export function headersOf(who: Who): Record<string, string> {
+  return {
+    ...(who.user !== undefined && { 'x-skein-user': who.user }),
+    ...(who.tenant !== undefined && { 'x-skein-tenant': who.tenant }),
+    ...(who.roles !== undefined && { 'x-skein-roles': who.roles }),
+  };
+}
+
 /** One GraphQL request over HTTP. */
 export async function ask(url: string, query: string, variables: object = {}, who: Who = {}): Promise<Answer> {
   const response = await fetch(url, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      ...(who.user !== undefined && { 'x-skein-user': who.user }),
-      ...(who.tenant !== undefined && { 'x-skein-tenant': who.tenant }),
-      ...(who.roles !== undefined && { 'x-skein-roles': who.roles }),
+      ...headersOf(who),
     },
     body: JSON.stringify({ query, variables }),
   });

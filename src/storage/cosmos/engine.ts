@@ -139,6 +139,7 @@ function open(first: CosmosClient, newClient: () => CosmosClient, opening: Openi
   };
   return {
     name: 'cosmos',
+    shared: true,
     ...portsOver(parts),
     async ping() {
       await access.read('ledger', ['', ''], 'ping', { meter: startMeter() });
@@ -151,7 +152,7 @@ function open(first: CosmosClient, newClient: () => CosmosClient, opening: Openi
 }
 
 /** The ports over the containers. */
-export function portsOver(parts: Parts): Omit<Engine, 'name' | 'ping' | 'close'> {
+export function portsOver(parts: Parts): Omit<Engine, 'name' | 'shared' | 'ping' | 'close'> {
   return {
     threads: cosmosThreads(parts),
     messages: cosmosMessages(parts),

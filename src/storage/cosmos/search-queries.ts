@@ -10,6 +10,8 @@ import { markedTerm } from './search-words.ts';
 
 /** The most terms that FullTextScore takes. */
 const SCORED_TERMS = 16;
+/** The most terms that FullTextContainsAny and FullTextContainsAll take: 20 arguments with the path. */
+const LISTED_TERMS = 19;
 
 const KEY = 'c.tenantId, c.ownerId, c.threadId';
 const WORDS = `c.id, ${KEY}, c.words, c.around`;
@@ -72,29 +74,33 @@ function matching({ scope, terms, constraints, filter, now }: WordSearch): Where
 function phraseWords(phrase: readonly string[]): Where {
   const terms = marked(phrase.map(termOf), ['text']);
   const isPlain = phrase.every((word) => /^[a-z0-9]+$/.test(word));
-  return fixed(
-    isPlain
-      ? `FullTextContains(c.words, ${literal(terms.join(' '))})`
-      : `FullTextContainsAll(c.words, ${listed(terms)})`,
-  );
+  return isPlain ? fixed(`FullTextContains(c.words, ${literal(terms.join(' '))})`) : containsAll('c.words', terms);
 }
 
 function excludedWords({ excluded }: WordConstraints): Where | null {
   const terms = excluded.map(termOf).filter((term) => term !== '');
   if (terms.length === 0) return null;
-  return fixed(`NOT ${containsAny('c.words', marked(terms, ['text'])).sql}`);
+  return fixed(`NOT (${containsAny('c.words', marked(terms, ['text'])).sql})`);
 }
 
 function authorWords({ authors }: WordConstraints): Where | null {
   if (authors.length === 0) return null;
-  const names = authors.map((name) =>
-    fixed(`FullTextContainsAll(c.around, ${listed(marked(name.map(termOf), ['author']))})`),
-  );
-  return anyOf(names);
+  return anyOf(authors.map((name) => containsAll('c.around', marked(name.map(termOf), ['author']))));
 }
 
 function containsAny(path: string, terms: readonly string[]): Where {
-  return fixed(`FullTextContainsAny(${path}, ${listed(terms)})`);
+  return anyOf(inLists(terms).map((some) => fixed(`FullTextContainsAny(${path}, ${listed(some)})`)));
+}
+
+function containsAll(path: string, terms: readonly string[]): Where {
+  return allOf(inLists(terms).map((some) => fixed(`FullTextContainsAll(${path}, ${listed(some)})`)));
+}
+
+/** As many at once as the functions take. */
+function inLists(terms: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(terms.length / LISTED_TERMS) }, (_, at) =>
+    terms.slice(at * LISTED_TERMS, (at + 1) * LISTED_TERMS),
+  );
 }
 
 function marked(terms: readonly string[], fields: readonly Indexed[]): string[] {

@@ -71,6 +71,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
     };
     return {
       name: 'sqlite',
+      shared: false,
       threads: sqliteThreads(access, removal),
       messages: sqliteMessages(access),
       candidates: sqliteCandidates(access),

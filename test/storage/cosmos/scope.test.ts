@@ -28,7 +28,7 @@ import { aKeywordQuery, aMeaningQuery, DIMENSIONS, embedAll, embedded, MODEL } f
 import { startThread } from '../contract/setting.ts';
 import { DATABASE, IMPATIENT, openSetting } from './setting.ts';
 
-type Ports = Omit<Engine, 'name' | 'ping' | 'close'>;
+type Ports = Omit<Engine, 'name' | 'shared' | 'ping' | 'close'>;
 
 const PAGE = { from: 'start', limit: 10, after: null, before: null } as const;
 const LAST = { from: 'end', limit: 1, after: null, before: null } as const;
