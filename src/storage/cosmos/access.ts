@@ -58,13 +58,12 @@ type AccessOptions = {
   readonly patience: Patience;
   /** Told when the account may have moved its writes, or its physical partitions. */
   readonly learn: (what: 'regions' | 'ranges') => Promise<void>;
-  readonly isClosed: () => boolean;
 };
 
 const MOST_PAUSE_MS = 1_000;
 
 export function accessTo(options: AccessOptions): Access {
-  const { containers, transport, now, patience, learn, isClosed } = options;
+  const { containers, transport, now, patience, learn } = options;
 
   /** Runs work of the SDK until it ends well, is refused, or the budget is spent. */
   async function attempt<Result>(call: Call, isWrite: boolean, work: () => Promise<Result>): Promise<Result> {
@@ -72,7 +71,6 @@ export function accessTo(options: AccessOptions): Access {
     const deadline = performance.now() + patience.budgetMs;
     for (let tried = 0; ; tried += 1) {
       const pause = Math.min(MOST_PAUSE_MS, patience.firstPauseMs * 2 ** tried);
-      if (isClosed()) throw new SkeinError('UNAVAILABLE', 'The store is closed.');
       try {
         return await transport.run({ meter: call.meter, timeoutMs: patience.requestMs * 2 ** tried }, work);
       } catch (error) {

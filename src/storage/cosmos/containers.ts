@@ -66,7 +66,7 @@ const COMPOSITES = [
  * logical partition.
  * @param dimensions of the embedder: fixed when the container is created
  */
-export function threadsContainer(dimensions: number): Wanted {
+function threadsContainer(dimensions: number): Wanted {
   return {
     id: 'threads',
     partitionKey: {
@@ -105,7 +105,7 @@ export function threadsContainer(dimensions: number): Wanted {
 const LEDGER_PATHS = ['/tenantId/?', '/day/?', '/ownerId/?'];
 
 /** The container of the usage ledger: a row a thread and day. */
-export function ledgerContainer(): Wanted {
+function ledgerContainer(): Wanted {
   return {
     id: 'ledger',
     partitionKey: {

@@ -15,6 +15,7 @@ import { cosmosMessages } from './messages.ts';
 import type { Parts } from './parts.ts';
 import { regionsOf, type Regions } from './regions.ts';
 import { cosmosThreads } from './threads.ts';
+import { tracked } from './tracked.ts';
 import { createTransport, type Transport } from './transport.ts';
 import { createTurns } from './turns.ts';
 import { createVectorModel } from './vector-model.ts';
@@ -93,7 +94,7 @@ function open(first: CosmosClient, newClient: () => CosmosClient, opening: Openi
   const { now, patience, regions, transport, log } = opening;
   let client = first;
   let closing: Promise<void> | null = null;
-  const work = new Set<Promise<void>>();
+  const work = new Set<Promise<unknown>>();
 
   const learnAnew = oneAtATime(() => learnRegions(client, regions).catch(() => {}));
   const access = accessTo({
@@ -111,7 +112,6 @@ function open(first: CosmosClient, newClient: () => CosmosClient, opening: Openi
       client = newClient();
       return undefined;
     },
-    isClosed: () => closing !== null && work.size === 0,
   });
   const parts: Parts = {
     access,
@@ -128,20 +128,30 @@ function open(first: CosmosClient, newClient: () => CosmosClient, opening: Openi
       work.add(done);
     },
   };
+  const ports = portsOver(parts);
+  const begin = (): void => {
+    if (closing !== null) throw new SkeinError('UNAVAILABLE', 'The store is closed.');
+  };
   const refresh = setInterval(() => {
     if (regions.isStale()) void learnAnew();
   }, REFRESH_MS).unref();
 
   const close = async (): Promise<void> => {
     clearInterval(refresh);
-    await Promise.all(work);
+    // What is under way may leave more to be done in the background.
+    while (work.size > 0) await Promise.allSettled(work);
     client.dispose();
   };
   return {
     name: 'cosmos',
     shared: true,
-    ...portsOver(parts),
+    threads: tracked(ports.threads, begin, work),
+    messages: tracked(ports.messages, begin, work),
+    candidates: tracked(ports.candidates, begin, work),
+    index: tracked(ports.index, begin, work),
+    ledger: tracked(ports.ledger, begin, work),
     async ping() {
+      begin();
       await access.read('ledger', ['', ''], 'ping', { meter: startMeter() });
     },
     close() {

@@ -82,7 +82,7 @@ export function isConnectionError(error: unknown): boolean {
 }
 
 /** Whether a status and substatus say that the region takes no writes (any more), or is gone. */
-export function saysMoved(status: number, substatus: number): boolean {
+function saysMoved(status: number, substatus: number): boolean {
   return status === 403 && (substatus === WRITE_FORBIDDEN || substatus === ACCOUNT_NOT_FOUND);
 }
 

@@ -10,7 +10,7 @@ import type { Parts } from './parts.ts';
 import type { Item } from './rows.ts';
 
 /** What a write says when the thread is not there, or is not in the scope: nobody learns which. */
-export function threadNotFound(): SkeinError {
+function threadNotFound(): SkeinError {
   return new SkeinError('NOT_FOUND', 'There is no thread with this id.');
 }
 
@@ -62,15 +62,16 @@ export function newMark(): string {
 
 /**
  * Repeats an attempt that reads, decides and writes until it has not been overtaken, which it says by null. Attempts of
- * this process on one thread take turns.
+ * this process on one thread take turns; those that store vectors among themselves, so that no append waits for them.
  */
 export function inTurn<Result>(
   parts: Parts,
   scope: OwnerScope,
   { thread }: Pick<ThreadKey, 'thread'>,
   attempt: () => Promise<Result | null>,
+  lane: 'messages' | 'vectors' = 'messages',
 ): Promise<Result> {
-  return parts.turns(`${scope.tenant}\n${scope.owner}\n${thread}`, async () => {
+  return parts.turns([lane, scope.tenant, scope.owner, thread].join('\n'), async () => {
     const pace = startPace(parts.access);
     for (;;) {
       const result = await attempt();

@@ -39,7 +39,7 @@ export async function storePassages(
   const vectorModel = vectors.current();
   if (vectorModel === null) return;
   const outcomes = new Map(results.map((result) => [String(result.key.message), result]));
-  await inTurn(parts, scope, key, async () => {
+  const attempt = async (): Promise<'done' | null> => {
     const rows = await access.query('threads', messagesToIndex(scope, key, [...outcomes.keys()]), call);
     const indexed = rows.map((row): Indexed => {
       requireInScope(row, scope);
@@ -53,7 +53,8 @@ export async function storePassages(
       if (end.kind === 'refused') return null;
     }
     return 'done';
-  });
+  };
+  await inTurn(parts, scope, key, attempt, 'vectors');
 }
 
 /** Null when it failed. Vectors of a length that the model does not have cannot be compared: that is a failure, too. */

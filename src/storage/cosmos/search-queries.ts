@@ -3,9 +3,9 @@ import type { OwnerScope, Scope } from '../../core/identity.ts';
 import type { MessageKey, ThreadKey } from '../../core/ids.ts';
 import { termOf } from '../../core/words.ts';
 import type { SearchField, WordConstraints } from '../store.ts';
-import { inPartition, inScope, inThread, live, messageMatches, ofThread } from './filters.ts';
+import { inPartition, inScope, inThread, live, messageMatches } from './filters.ts';
 import { MESSAGE_PROPERTIES } from './message-item.ts';
-import { allOf, anyOf, columns, counting, fixed, given, ROWS, type Query, type Where } from './query.ts';
+import { allOf, anyOf, columns, counting, fixed, given, oneOf, ROWS, type Query, type Where } from './query.ts';
 import { markedTerm } from './search-words.ts';
 
 /** The most terms that FullTextScore takes. */
@@ -153,27 +153,27 @@ export function nearestPassages({ scope, vector, vectorModel, filter, rows, now 
 
 const PASSAGE = `${KEY}, c.kind, c.messageId, c.starts, c.ends`;
 
-/** The words of some messages, and how near a vector the passages of some are. */
+/**
+ * The words of some messages, and how near a vector the passages of some are. A few hundred are asked for by their ids
+ * alone, which is one look at the index each; an id may be in two threads, so more rows may come than were asked for.
+ */
 export function wordsAndNearness(
   scope: Scope,
   wanted: { readonly words: readonly MessageKey[]; readonly nearness: readonly MessageKey[]; readonly texts: boolean },
   vector: readonly number[],
   vectorModel: string,
 ): Query {
-  const words = wanted.words.map((key, at) =>
-    allOf([ofThread(key, `w${String(at)}_`), given('c.id = @', `w${String(at)}_message`, key.message)]),
-  );
-  const near = wanted.nearness.map((key, at) =>
-    allOf([ofThread(key, `n${String(at)}_`), given('c.messageId = @', `n${String(at)}_message`, key.message)]),
-  );
+  const idsOf = (keys: readonly MessageKey[]) => keys.map(({ message }) => message);
   const distance = given('VectorDistance(c.embedding, @)', 'vector', vector);
   const where = allOf([
     inScope(scope),
     anyOf([
-      words.length === 0 ? null : allOf([fixed("c.kind = 'message'"), anyOf(words)]),
-      near.length === 0
-        ? null
-        : allOf([fixed("c.kind = 'passage'"), given('c.vectorModel = @', 'vectorModel', vectorModel), anyOf(near)]),
+      allOf([fixed("c.kind = 'message'"), oneOf('c.id', 'words', idsOf(wanted.words))]),
+      allOf([
+        fixed("c.kind = 'passage'"),
+        given('c.vectorModel = @', 'vectorModel', vectorModel),
+        oneOf('c.messageId', 'nearness', idsOf(wanted.nearness)),
+      ]),
     ]),
   ]);
   const texts = wanted.texts ? ', c.content, c.detail.packed' : '';

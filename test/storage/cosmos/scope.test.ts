@@ -179,7 +179,6 @@ async function leakyPorts(
     now: () => BUILT_AT,
     patience: IMPATIENT,
     learn: () => Promise.resolve(),
-    isClosed: () => false,
   });
   const leaky: Access = {
     ...access,
