@@ -79,7 +79,7 @@ describe('skein doctor', () => {
     const { status, stdout, stderr } = await runCommand(['doctor'], { folder: folder.path, env });
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' }, stdout);
     assert.match(stdout, /^ {2}port +4567$/m);
-    assert.match(stdout, /^ {2}data +\.\/elsewhere\/mine\.db$/m);
+    assert.match(stdout, /^ {2}storage\.path +\.\/elsewhere\/mine\.db$/m);
     assert.match(stdout, /^ {2}ok {4}storage: sqlite answers/m);
     assert.match(stdout, /^ {2}ok {4}embedder: \S+ gives vectors of 512 dimensions$/m);
   });
