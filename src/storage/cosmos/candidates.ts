@@ -2,9 +2,17 @@ import type { MessageFilter } from '../../core/filter.ts';
 import type { Scope } from '../../core/identity.ts';
 import { messageKeyText, type MessageKey } from '../../core/ids.ts';
 import { termOf } from '../../core/words.ts';
-import type { Call, CandidateSource, KeywordCandidates, KeywordQuery, MeaningQuery, Nearness } from '../store.ts';
+import type {
+  Call,
+  CandidateSource,
+  KeywordCandidate,
+  KeywordCandidates,
+  KeywordQuery,
+  MeaningQuery,
+  Nearness,
+} from '../store.ts';
 import type { Parts } from './parts.ts';
-import { integer, messageIdIn, numberOr, requireInScope, threadKeyIn, type Item } from './rows.ts';
+import { allInScope, integer, messageIdIn, numberOr, requireInScope, threadKeyIn, type Item } from './rows.ts';
 import {
   bestWordMatches,
   nearestPassages,
@@ -15,7 +23,7 @@ import {
 } from './search-queries.ts';
 import type { VectorModel } from './vector-model.ts';
 import { toComponents } from './vectors.ts';
-import { countsIn, demandsNothing, fitOf, hasPhrases, meets } from './word-rows.ts';
+import { countsIn, demandsNothing, fitOf, frequenciesIn, hasPhrases, meets } from './word-rows.ts';
 
 /** The candidate port over Cosmos DB. */
 export function cosmosCandidates(parts: Parts, vectors: VectorModel): CandidateSource {
@@ -35,33 +43,55 @@ type Asked<AQuery> = {
 /** How much more is looked at when what was found does not meet what the query demands. */
 const WIDER = 4;
 
+/** So many matches are ranked here; they come in one request, and cost what the service's own ranking of them would. */
+const RANKED_HERE = 1_000;
+
 /**
- * First whatever has any of the words: an owner's question seldom finds more than are wanted, and then all of them are
- * candidates. Only where there are more does the service rank them, which asks every physical partition for statistics.
+ * First whatever has any of the words: an owner's question seldom finds more than can be ranked here, with all that is
+ * known of them. Only where there are more does the service rank them, which asks every physical partition, and counts
+ * over all tenants, for statistics.
  */
-async function byKeyword({ access }: Parts, asked: Asked<KeywordQuery>, call: Call): Promise<KeywordCandidates> {
+async function byKeyword(parts: Parts, asked: Asked<KeywordQuery>, call: Call): Promise<KeywordCandidates> {
+  const { access, sizes } = parts;
   const { scope, query, filter, limit } = asked;
   const sought = query.terms.map(termOf);
   const terms = [...new Set(sought)].filter((term) => term !== '');
   if (terms.length === 0 || limit < 1) return { candidates: [], statistics: null };
-  const search: WordSearch = { scope, terms, constraints: query, filter, rows: limit + 1, now: access.now() };
-  let rows = await access.query('threads', wordMatches(search), call);
-  let kept = rows.filter((row) => hasPhrases(row, query.phrases));
-  if (rows.length > limit) {
-    for (let most = limit; ; most *= WIDER) {
-      rows = await access.query('threads', bestWordMatches({ ...search, rows: most }), call);
-      kept = rows.filter((row) => hasPhrases(row, query.phrases)).slice(0, limit);
-      if (kept.length === limit || rows.length < most) break;
-    }
+  const most = Math.max(limit, RANKED_HERE);
+  const search: WordSearch = { scope, terms, constraints: query, filter, rows: most + 1, now: access.now() };
+  const [matches, messages] = await Promise.all([
+    access.query('threads', wordMatches(search), call),
+    sizes.of(scope, call),
+  ]);
+  if (matches.length > most) return { candidates: await bestOfMany(parts, search, asked, call), statistics: null };
+  const all = matches.filter((row) => hasPhrases(row, query.phrases));
+  const statistics = { messages, frequencies: frequenciesIn(countsIn(matches, sought), sought.length) };
+  return { candidates: inOrder(all, scope, sought).slice(0, limit), statistics };
+}
+
+/** The best by the service's measure, as many as meet what the query demands. */
+async function bestOfMany({ access }: Parts, search: WordSearch, asked: Asked<KeywordQuery>, call: Call) {
+  const { scope, query, limit } = asked;
+  for (let most = limit; ; most *= WIDER) {
+    const rows = await access.query('threads', bestWordMatches({ ...search, rows: most }), call);
+    const kept = rows.filter((row) => hasPhrases(row, query.phrases)).slice(0, limit);
+    if (kept.length === limit || rows.length < most) return inOrder(kept, scope, query.terms.map(termOf));
   }
-  const found = kept.map((row) => {
-    requireInScope(row, scope);
-    return { key: { ...threadKeyIn(row), message: messageIdIn(row, 'id') }, counts: countsIn(row, sought) };
-  });
-  const usualLength = found.reduce((sum, { counts }) => sum + counts.length, 0) / Math.max(1, found.length);
-  const fits = new Map(found.map((candidate) => [candidate, fitOf(candidate.counts, usualLength)]));
-  const candidates = found.sort((one, other) => (fits.get(other) ?? 0) - (fits.get(one) ?? 0));
-  return { candidates, statistics: null };
+}
+
+/** Candidates of rows, the best first. */
+function inOrder(rows: readonly Item[], scope: Scope, terms: readonly string[]): KeywordCandidate[] {
+  const counts = countsIn(allInScope(rows, scope), terms);
+  const usualLength = counts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, counts.length);
+  return rows
+    .flatMap((row, at) => {
+      const own = counts[at];
+      if (own === undefined) return [];
+      const key = { ...threadKeyIn(row), message: messageIdIn(row, 'id') };
+      return [{ key, counts: own, fit: fitOf(own, usualLength) }];
+    })
+    .sort((one, other) => other.fit - one.fit)
+    .map(({ key, counts: own }) => ({ key, counts: own }));
 }
 
 type Near = Nearness & { readonly key: MessageKey };
@@ -81,12 +111,15 @@ async function byMeaning({ access }: Parts, vectors: VectorModel, asked: Asked<M
     if (isFree && near.length < limit && rows.length === most) continue;
     const first = isFree ? near.slice(0, limit) : near;
     const more = await details(search, first, wanted);
+    const rowsOfFirst = first.map(({ key }) => more.words.get(messageKeyText(key)));
+    const found = rowsOfFirst.filter((row) => row !== undefined);
+    const counts = new Map(countsIn(found, query.terms.map(termOf)).map((count, at) => [found[at], count]));
     const candidates = first
-      .flatMap(({ key, ...nearness }) => {
-        const row = more.words.get(messageKeyText(key));
-        // Its message went meanwhile.
-        if (row === undefined || !meets(row, query)) return [];
-        return [{ key, ...nearness, counts: countsIn(row, query.terms.map(termOf)) }];
+      .flatMap(({ key, ...nearness }, at) => {
+        const row = rowsOfFirst[at];
+        const own = counts.get(row);
+        // Without a row its message went meanwhile.
+        return row === undefined || own === undefined || !meets(row, query) ? [] : [{ key, ...nearness, counts: own }];
       })
       .slice(0, limit);
     if (!isFree && candidates.length < limit && rows.length === most) continue;

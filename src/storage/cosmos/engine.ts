@@ -14,6 +14,7 @@ import { cosmosLedger } from './ledger.ts';
 import { cosmosMessages } from './messages.ts';
 import type { Parts } from './parts.ts';
 import { regionsOf, type Regions } from './regions.ts';
+import { createScopeSizes } from './scope-sizes.ts';
 import { cosmosThreads } from './threads.ts';
 import { tracked } from './tracked.ts';
 import { createTransport, type Transport } from './transport.ts';
@@ -42,7 +43,7 @@ export type CosmosOptions = {
 };
 
 /** A region that hangs is left within three seconds. A query may take Cosmos DB five, and has ten at the third attempt. */
-const PATIENCE: Patience = { requestMs: 2_500, budgetMs: 15_000, firstPauseMs: 50 };
+const PATIENCE: Patience = { requestMs: 2_500, budgetMs: 8_000, firstPauseMs: 50 };
 
 /**
  * Connects the distributed engine, and compares the containers with what it needs.
@@ -117,6 +118,7 @@ function open(first: CosmosClient, newClient: () => CosmosClient, opening: Openi
     access,
     hints: createHints(),
     vectors: createVectorModel({ access }, opening.dimensions),
+    sizes: createScopeSizes({ access }),
     turns: createTurns(),
     log,
     background(fault, task) {

@@ -144,7 +144,8 @@ export function withRecent(recent: readonly Recent[], next: Recent): readonly Re
 
 /** The context of the message that follows the recent ones. */
 export function contextAfter(recent: readonly Recent[]): Context {
-  return { previous: recent.at(-1)?.text ?? null, earlier: recent.at(-2)?.text ?? null };
+  const previous = recent.at(-1);
+  return { previous: previous?.text ?? null, earlier: recent.at(-2)?.text ?? null, after: previous?.seq ?? null };
 }
 
 /** The change of a head that says how a reply ended; what else must be known stands with the reply's place in it. */

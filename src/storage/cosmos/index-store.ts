@@ -5,7 +5,7 @@ import { inParallel } from './in-parallel.ts';
 import type { Parts } from './parts.ts';
 import { storePassages } from './passages.ts';
 import { integer, messageOf, tenantIn, threadKeyIn } from './rows.ts';
-import { pendingCount, waitingMessages } from './search-queries.ts';
+import { pendingCount, waitingMessages } from './index-queries.ts';
 import type { VectorModel } from './vector-model.ts';
 
 /** The index port over Cosmos DB. */
@@ -24,7 +24,7 @@ export function cosmosIndex(parts: Parts, vectors: VectorModel): IndexStore {
     },
 
     async store(results, call: Call) {
-      const known = results.filter(({ model, outcome }) => isOfAdopted(vectors, model, outcome));
+      const known = results.filter(({ model }) => vectors.current()?.startsWith(`${model}/`) === true);
       const threads = Map.groupBy(known, ({ tenant, key }) => [tenant, key.owner, key.thread].join('\n'));
       await inParallel([...threads.values()], async (ofThread) => {
         const [first] = ofThread;
@@ -37,12 +37,6 @@ export function cosmosIndex(parts: Parts, vectors: VectorModel): IndexStore {
       return row === undefined ? 0 : integer(row, 'value');
     },
   };
-}
-
-function isOfAdopted(vectors: VectorModel, model: string, outcome: IndexResult['outcome']): boolean {
-  const current = vectors.current();
-  if (current?.startsWith(`${model}/`) !== true) return false;
-  return outcome.kind === 'failed' || outcome.passages.length > 0;
 }
 
 function placeOf({ tenant, key }: IndexResult): { scope: OwnerScope; key: ThreadKey } {

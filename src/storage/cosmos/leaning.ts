@@ -5,7 +5,7 @@ import type { Call } from '../store.ts';
 import type { Operation } from './access.ts';
 import type { Parts } from './parts.ts';
 import { idOf, integer, requireInScope, text, type Item } from './rows.ts';
-import { passagesAround } from './search-queries.ts';
+import { passagesAround } from './index-queries.ts';
 import type { VectorModel } from './vector-model.ts';
 import { fromText, toComponents } from './vectors.ts';
 

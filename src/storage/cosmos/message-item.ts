@@ -61,6 +61,7 @@ export function messageItem({ thread, message, seq, context, writer, now }: Mess
     replyTo: message.replyTo,
     ...contentItem({ ...message, failure: null, recalled: [] }, message.status !== 'PENDING', now),
     around: aroundWords(message, context),
+    after: context.after,
     ...sharedItem(thread, now),
     writer,
   });

@@ -1,11 +1,11 @@
 import type { OwnerScope } from '../../core/identity.ts';
 import type { ThreadKey } from '../../core/ids.ts';
 import type { Call } from '../store.ts';
-import type { Access, Operation } from './access.ts';
+import type { Access, Change, Operation } from './access.ts';
 import type { Recent } from './head.ts';
 import { messagesAfter, messagesBefore } from './message-queries.ts';
 import { idOf, integer, requireInScope, text, textOrNull, type Item } from './rows.ts';
-import { aroundWords } from './search-words.ts';
+import { aroundWords, type Context } from './search-words.ts';
 
 /** A message near another, as far as the context of others needs it. */
 export type Neighbour = {
@@ -48,18 +48,24 @@ export async function neighbourhoodOf(
  * @param there what the message there is now, as context; null: it is none any more
  */
 export function contextChanges({ before, after }: Neighbourhood, there: Neighbour | null): Operation[] {
-  const said = [...before, ...(there === null ? [] : [there])].flatMap(({ opening }) =>
-    opening === null ? [] : [opening],
-  );
+  let said = [...before, ...(there === null ? [] : [there])].filter(({ opening }) => opening !== null);
   const operations: Operation[] = [];
   let passed = 0;
   for (const neighbour of after) {
     if (passed >= REACH) break;
-    const context = { previous: said.at(-1) ?? null, earlier: said.at(-2) ?? null };
-    const value = aroundWords(neighbour, context);
-    operations.push({ kind: 'patch', id: neighbour.id, changes: [{ op: 'set', path: '/around', value }] });
+    const [previous, earlier] = [said.at(-1), said.at(-2)];
+    const context: Context = {
+      previous: previous?.opening ?? null,
+      earlier: earlier?.opening ?? null,
+      after: previous?.seq ?? null,
+    };
+    const changes: Change[] = [
+      { op: 'set', path: '/around', value: aroundWords(neighbour, context) },
+      { op: 'set', path: '/after', value: context.after },
+    ];
+    operations.push({ kind: 'patch', id: neighbour.id, changes });
     if (neighbour.opening === null) continue;
-    said.push(neighbour.opening);
+    said = [...said, neighbour];
     passed += 1;
   }
   return operations;

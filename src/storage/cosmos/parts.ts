@@ -2,6 +2,7 @@ import type { Log } from '../../core/log.ts';
 import type { Call } from '../store.ts';
 import type { Access } from './access.ts';
 import type { Hints } from './hints.ts';
+import type { ScopeSizes } from './scope-sizes.ts';
 import type { Turns } from './turns.ts';
 import type { VectorModel } from './vector-model.ts';
 
@@ -10,6 +11,7 @@ export type Parts = {
   readonly access: Access;
   readonly hints: Hints;
   readonly vectors: VectorModel;
+  readonly sizes: ScopeSizes;
   /** Writes of this process to one thread come one after the other: among themselves they never conflict. */
   readonly turns: Turns;
   /** Work that goes on after its caller was answered; waited for at the close. `fault`: what is logged when it fails. */

@@ -10,7 +10,7 @@ import { leaningAt, leaningChanges, lineAround, reachedFrom, type LineMessage } 
 import { passageId, passageItem } from './passage-item.ts';
 import type { Parts } from './parts.ts';
 import { etagOf, idOf, integer, requireInScope, type Item } from './rows.ts';
-import { messagesToIndex } from './search-queries.ts';
+import { messagesToIndex } from './index-queries.ts';
 import type { VectorModel } from './vector-model.ts';
 
 type Place = { readonly scope: OwnerScope; readonly key: ThreadKey };

@@ -2,7 +2,12 @@ import { NEIGHBOUR_CHARACTERS, searchFields } from '../search-text.ts';
 import type { SearchField } from '../store.ts';
 
 /** What was said just before a message, as far as it counts as its context; null: nothing. */
-export type Context = { readonly previous: string | null; readonly earlier: string | null };
+export type Context = {
+  readonly previous: string | null;
+  readonly earlier: string | null;
+  /** The seq of the message before. */
+  readonly after: number | null;
+};
 
 /**
  * The mark that a term carries behind it, by the field that it stands in. With it, one full-text index serves all fields,
@@ -34,9 +39,12 @@ export function textWords(content: string): string {
 }
 
 /** Who said it, when, and after what, as the full-text index holds it. */
-export function aroundWords(source: { readonly author: string | null; readonly createdAt: number }, context: Context) {
+export function aroundWords(
+  source: { readonly author: string | null; readonly createdAt: number },
+  { previous, earlier }: Context,
+): string {
   const { author, createdAt } = source;
-  const fields = searchFields({ content: '', author, createdAt, ...context, next: null });
+  const fields = searchFields({ content: '', author, createdAt, previous, earlier, next: null });
   return AROUND.flatMap((field) => fields[field].map((term) => markedTerm(term, field))).join(' ');
 }
 

@@ -3,7 +3,7 @@ import type { Call } from '../store.ts';
 import type { Access, Operation } from './access.ts';
 import { startPace } from './pacing.ts';
 import { idOf, integer, tenantIn, text, threadKeyIn, type Item } from './rows.ts';
-import { itemsOfOtherModels } from './search-queries.ts';
+import { itemsOfOtherModels } from './index-queries.ts';
 
 /** Which model's vectors are stored and searched. */
 export type VectorModel = {

@@ -16,13 +16,16 @@ import {
 import { itemsBehind, itemsBesideHead, parcels, passagesOf } from '../../../src/storage/cosmos/partition-queries.ts';
 import type { Query } from '../../../src/storage/cosmos/query.ts';
 import {
-  bestWordMatches,
   itemsOfOtherModels,
   messagesToIndex,
-  nearestPassages,
   passagesAround,
   pendingCount,
   waitingMessages,
+} from '../../../src/storage/cosmos/index-queries.ts';
+import {
+  bestWordMatches,
+  messagesInScope,
+  nearestPassages,
   wordMatches,
   wordsAndNearness,
 } from '../../../src/storage/cosmos/search-queries.ts';
@@ -127,6 +130,7 @@ const QUERIES: Record<string, Query> = {
   'passages when the vector has no direction': nearestPassages({ scope: owner, ...vector, vector: [0, 0], filter: {} }),
   'words and nearness': wordsAndNearness(owner, wanted, [1, -2], 'm/2'),
   'waiting messages': waitingMessages(32, now),
+  'how many messages there are': messagesInScope(owner, now),
   'the count of waiting messages': pendingCount(owner, now),
   'messages to index': messagesToIndex(owner, key, ['message-1']),
   'passages around a place': passagesAround(owner, key, 1, 9, 'm/2'),

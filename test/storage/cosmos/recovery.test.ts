@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { CosmosClient } from '@azure/cosmos';
 import { SkeinError } from '../../../src/core/errors.ts';
 import type { Engine } from '../../../src/storage/store.ts';
 import { aCall, aMessage, anOutcome, aPendingReply, aScope, BUILT_AT, messageKeyIn } from '../../support/builders.ts';
@@ -204,6 +205,33 @@ describe('two servers on one account', () => {
     assert.deepEqual(await ends(), ['28,29,true', 'a,false', 'new,false']);
     await other.close();
   });
+});
+
+test('Cosmos DB removes by itself what has expired, also when no server runs: messages soon, the head when its counts had time', async () => {
+  await using setting = await openSetting();
+  const { engine, emulator } = setting;
+  await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+  const { thread } = await startThread(engine, scope, { expiresAt: BUILT_AT + 60_000 }, messagesSaying('one', 'two'));
+  const kept = await startThread(engine, scope, {}, messagesSaying('kept'));
+  await embedAll(engine, scope);
+  const client = new CosmosClient({ endpoint: emulator.endpoint, key: emulator.key });
+  const kinds = async () => {
+    const query = {
+      query: 'SELECT VALUE c.kind FROM c WHERE c.threadId = @thread',
+      parameters: [{ name: '@thread', value: thread.id }],
+    };
+    const { resources } = await client.database(DATABASE).container('threads').items.query<string>(query).fetchAll();
+    return resources.sort();
+  };
+  assert.deepEqual(await kinds(), ['head', 'message', 'message', 'passage', 'passage']);
+  emulator.clock.advance(2 * 3_600_000);
+  assert.deepEqual(await kinds(), ['head']);
+  const lines = await engine.ledger.read(scope, DAY, aCall());
+  assert.equal(lines[0]?.messages, 3);
+  emulator.clock.advance(31 * 86_400_000);
+  assert.deepEqual(await kinds(), []);
+  assert.equal((await messagesOf(engine, scope, kept.key)).length, 1);
+  client.dispose();
 });
 
 test('a physical partition that splits under a tenant is seen through', async () => {

@@ -6,6 +6,7 @@ import { accessTo, type Access } from '../../../src/storage/cosmos/access.ts';
 import { portsOver } from '../../../src/storage/cosmos/engine.ts';
 import { createHints } from '../../../src/storage/cosmos/hints.ts';
 import { regionsOf } from '../../../src/storage/cosmos/regions.ts';
+import { createScopeSizes } from '../../../src/storage/cosmos/scope-sizes.ts';
 import { createTransport } from '../../../src/storage/cosmos/transport.ts';
 import { createTurns } from '../../../src/storage/cosmos/turns.ts';
 import { createVectorModel } from '../../../src/storage/cosmos/vector-model.ts';
@@ -195,6 +196,7 @@ async function leakyPorts(
     access: leaky,
     hints: createHints(),
     vectors,
+    sizes: createScopeSizes({ access }),
     turns: createTurns(),
     background: () => undefined,
     log: silentLog,
