@@ -63,6 +63,7 @@ export function createSending(parts: SendingParts) {
     return run(scope, address, input, call, async () => {
       const shown = await lastMessages(scope, thread, call);
       const last = shown.at(-1);
+      if (last?.status === 'PENDING') return underWayIn(scope, thread, shown, last, call);
       if (last === undefined || last.role === 'ASSISTANT') {
         throw new SkeinError('BAD_USER_INPUT', 'input.content must say something: there is nothing to reply to.', {
           field: 'input.content',
@@ -98,6 +99,9 @@ export function createSending(parts: SendingParts) {
         });
       }
       if (last.role !== 'ASSISTANT') return placeAfter(scope, thread, shown, last, call);
+      if (last.status === 'PENDING' && key === null && input.messageId === null) {
+        return underWayIn(scope, thread, shown, last, call);
+      }
       const id = key === null ? replyIdFor(keyOfMessage(last)) : address.message;
       const place = pendingReply({ ...thread, message: id }, last.replyTo, parts.now());
       const replaced = await parts.messages.replaceReply(scope, keyOfMessage(last), place, call);
@@ -140,7 +144,9 @@ export function createSending(parts: SendingParts) {
       const opened = await open();
       const place = nameOf(scope, keyOfMessage(opened.reply));
       writer.opened({ userMessage: opened.userMessage, reply: keyOfMessage(opened.reply) });
-      if (!opened.created) return writing.get(place)?.sent ?? endedBefore(scope, opened, { meter: call.meter });
+      if (!opened.created) {
+        return (await writtenHere(place))?.sent ?? endedBefore(scope, opened, { meter: call.meter });
+      }
       writing.set(place, reply);
       try {
         parts.stored();
@@ -195,6 +201,23 @@ export function createSending(parts: SendingParts) {
     const last = shown.at(-1);
     if (!thread || last === undefined) throw new SkeinError('NOT_FOUND', 'There is no thread with this id.');
     return { thread, userMessage: answered(shown, last) };
+  }
+
+  /** A reply that is being written is what a second call at the same time asks for. */
+  async function underWayIn(
+    scope: OwnerScope,
+    thread: ThreadKey,
+    shown: readonly Message[],
+    reply: Message,
+    call: Call,
+  ): Promise<Place> {
+    return { ...(await surroundings(scope, thread, shown, call)), reply, created: false };
+  }
+
+  /** A reader may see a place in the store before its writer has heard that it is stored: hence the openings. */
+  async function writtenHere(place: string): Promise<ReplyRun | undefined> {
+    if (!writing.has(place)) await Promise.allSettled(Array.from(running.values(), ({ opening }) => opening));
+    return writing.get(place);
   }
 
   async function endedBefore(scope: OwnerScope, opened: Place, call: Call): Promise<Sent> {

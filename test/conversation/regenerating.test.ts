@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { encodeMessageId, threadKeyOf } from '../../src/core/global-id.ts';
+import { keyOfMessage } from '../../src/core/thread.ts';
+import { developmentViewer } from '../../src/http/development-identity.ts';
+import { aCall } from '../support/builders.ts';
 import { APPEND, SEND, startSkein, threadWith, type TestSkein } from '../support/skein.ts';
 import { anEnd, saying, scriptedChat } from '../support/scripted-chat.ts';
 
@@ -114,9 +118,10 @@ describe('a thread without a title', () => {
 
 describe('tool calls', () => {
   let skein: TestSkein;
+  let beforeToolReply = (): Promise<undefined> => Promise.resolve(undefined);
   const chat = scriptedChat(async function* ({ turns }) {
-    await Promise.resolve();
     if (turns.at(-1)?.role === 'tool') {
+      await beforeToolReply();
       yield { kind: 'delta', text: `It is ${String(turns.at(-1)?.content)}.` };
       yield anEnd();
     } else {
@@ -150,15 +155,28 @@ describe('tool calls', () => {
     });
   }
 
-  it('are gone on from once, when both are asked at once', async () => {
+  it('are gone on from once, when it is asked for again while the reply is being written', async () => {
     const id = await threadWith(skein, [], { title: 'Weather' });
     await skein.ask(SEND, { input: { threadId: id, content: 'How is the weather?' } });
     await answerTool(id, 'call-1');
-    const [sent, anew] = await Promise.all(
-      [SEND, REGENERATE].map((query) => skein.ask(query, { input: { threadId: id } })),
-    );
-    assert.deepEqual([sent?.errors, anew?.errors], [undefined, undefined]);
-    assert.equal(anew?.data.regenerateReply.reply.id, sent?.data.sendMessage.reply.id);
+    const asked = Promise.withResolvers<undefined>();
+    const goOn = Promise.withResolvers<undefined>();
+    beforeToolReply = () => {
+      asked.resolve(undefined);
+      return goOn.promise;
+    };
+    const first = skein.ask(SEND, { input: { threadId: id } });
+    await asked.promise;
+    const viewer = developmentViewer(() => undefined);
+    const wish = { messageId: null, model: null, tools: [], recall: null, idempotencyKey: null };
+    const { sending } = skein.skein.services;
+    const again = sending.regenerate(viewer, threadKeyOf(id, 'id'), wish, aCall());
+    await again.opening;
+    goOn.resolve(undefined);
+    const [sent, anew] = await Promise.all([first, again.sent]);
+    beforeToolReply = () => Promise.resolve(undefined);
+    assert.equal(sent.errors, undefined);
+    assert.equal(encodeMessageId(keyOfMessage(anew.reply)), sent.data.sendMessage.reply.id);
     const { data } = await skein.ask(MESSAGES, { id });
     assert.equal(data.thread.messages.edges.length, 4);
   });
