@@ -45,4 +45,12 @@ describe('the configuration', () => {
     assert.deepEqual(origins, ['http://localhost:3000', 'https://chat.example']);
     assert.match(faultsOf({ SKEIN_CORS_ORIGINS: 'localhost' }), /SKEIN_CORS_ORIGINS expects web origins/);
   });
+
+  it('keeps threads in a file, or in Cosmos DB once its endpoint is set', () => {
+    assert.deepEqual(parseConfig({}).storage, { kind: 'sqlite', path: './data/skein.db' });
+    const env = { COSMOS_ENDPOINT: 'https://acme.documents.azure.com:443/', COSMOS_REGIONS: 'West Europe, East US' };
+    const expected = { kind: 'cosmos', endpoint: env.COSMOS_ENDPOINT, database: 'skein', key: null };
+    assert.deepEqual(parseConfig(env).storage, { ...expected, regions: ['West Europe', 'East US'] });
+    assert.match(faultsOf({ COSMOS_ENDPOINT: 'acme' }), /COSMOS_ENDPOINT expects a URL like/);
+  });
 });

@@ -88,13 +88,10 @@ export async function createApp({
   });
 
   const graphql = fastifyApolloHandler(apollo, {
-    context: ({ headers }) =>
-      Promise.resolve(
-        createContext(
-          services,
-          developmentViewer((name) => headers[name]),
-        ),
-      ),
+    context: ({ viewer }) => {
+      if (viewer === null) throw new Error('A request reached GraphQL without a viewer.');
+      return Promise.resolve(createContext(services, viewer));
+    },
   });
   app.route({ method: 'POST', url: '/graphql', handler: graphql });
   app.route({
@@ -119,7 +116,7 @@ function refuse(error: FastifyError, reply: FastifyReply, log: Log): FastifyRepl
     return reply.code(413).send(failure('LIMIT_EXCEEDED', limit));
   }
   if (status < 500) {
-    const message = `The request cannot be read: ${error.message} Send JSON like {"query": "{ viewer { id } }"} with content-type application/json.`;
+    const message = `The request cannot be read: ${error.message.replace(/\.$/, '')}. Send JSON like {"query": "{ viewer { id } }"} with content-type application/json.`;
     return reply.code(status).send(failure('BAD_USER_INPUT', message));
   }
   log.error({ err: error }, 'a request failed before GraphQL began');
