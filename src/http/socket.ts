@@ -61,6 +61,7 @@ export function createSocketHandler({
     onNext: (_, __, ___, args, { errors, data, extensions }): FormattedExecutionResult => {
       const known = contexts.get(args);
       const cost = known && presentCost(known.context.meter, performance.now() - known.started);
+      if (cost) log.debug({ operationName: args.operationName, cost }, 'answered');
       return {
         ...(data !== undefined && { data }),
         ...(errors && { errors: format(errors) }),

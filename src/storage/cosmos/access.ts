@@ -48,8 +48,19 @@ export type Access = {
   batch(container: ContainerName, key: PartitionKey, operations: readonly Operation[], call: Call): Promise<BatchEnd>;
 };
 
-/** How long a request may take at first (each attempt is given twice as long), and for how long it is tried. */
-export type Patience = { readonly requestMs: number; readonly budgetMs: number; readonly firstPauseMs: number };
+/** How long requests may take, milliseconds. */
+export type Patience = {
+  /** What a request is given at first; each attempt is given twice as long. */
+  readonly requestMs: number;
+  /** For how long it is tried. */
+  readonly budgetMs: number;
+  /**
+   * For how long a write is tried while nothing takes its connection. Another region may take the writes in a minute or
+   * more: to wait for that is the caller's decision.
+   */
+  readonly lostMs: number;
+  readonly firstPauseMs: number;
+};
 
 type AccessOptions = {
   readonly containers: () => Readonly<Record<ContainerName, Container>>;
@@ -61,6 +72,7 @@ type AccessOptions = {
 };
 
 const MOST_PAUSE_MS = 1_000;
+const FULL = 'This thread has the 20 GB that Cosmos DB keeps under one key. Begin another thread.';
 
 export function accessTo(options: AccessOptions): Access {
   const { containers, transport, now, patience, learn } = options;
@@ -68,7 +80,7 @@ export function accessTo(options: AccessOptions): Access {
   /** Runs work of the SDK until it ends well, is refused, or the budget is spent. */
   async function attempt<Result>(call: Call, isWrite: boolean, work: () => Promise<Result>): Promise<Result> {
     call.signal?.throwIfAborted();
-    const deadline = performance.now() + patience.budgetMs;
+    const started = performance.now();
     for (let tried = 0; ; tried += 1) {
       const pause = Math.min(MOST_PAUSE_MS, patience.firstPauseMs * 2 ** tried);
       try {
@@ -77,8 +89,10 @@ export function accessTo(options: AccessOptions): Access {
         if (!isWrite) call.signal?.throwIfAborted();
         const fault = passing(faultOf(error), isWrite);
         if (fault.kind === 'denied') throw new SkeinError('UNAVAILABLE', fault.reason, { cause: error });
+        if (fault.kind === 'full') throw new SkeinError('LIMIT_EXCEEDED', FULL, { cause: error });
         if (fault.kind !== 'passing') throw error;
         const wait = fault.retryAfterMs ?? jittered(pause);
+        const deadline = started + (isWrite && fault.isLost ? patience.lostMs : patience.budgetMs);
         if (performance.now() + wait > deadline) throw unavailable(fault.reason, Math.max(wait, MOST_PAUSE_MS), error);
         if (fault.learn !== null) await learn(fault.learn);
         await delay(wait, undefined, isWrite || call.signal === undefined ? {} : { signal: call.signal }).catch(() => {
@@ -141,10 +155,10 @@ export function accessTo(options: AccessOptions): Access {
 function passing(fault: Fault, isWrite: boolean): Fault {
   if (isWrite || fault.kind !== 'refused') return fault;
   const reason = `Cosmos DB refuses to read (${String(fault.status)}).`;
-  return { kind: 'passing', reason, retryAfterMs: null, learn: null };
+  return { kind: 'passing', reason, retryAfterMs: null, isLost: false, learn: null };
 }
 
-type Result = { readonly statusCode: number; readonly resourceBody?: unknown };
+type Result = { readonly statusCode: number; readonly subStatusCode?: unknown; readonly resourceBody?: unknown };
 
 function endOf(results: readonly Result[], code: number | undefined): BatchEnd {
   const at = results.findIndex(({ statusCode }) => statusCode >= 400 && statusCode !== 424);
@@ -155,6 +169,7 @@ function endOf(results: readonly Result[], code: number | undefined): BatchEnd {
   }
   const error = Object.assign(new Error(`An operation of a batch failed: ${String(failed.statusCode)}.`), {
     code: failed.statusCode,
+    substatus: failed.subStatusCode,
   });
   const fault = faultOf(error);
   if (fault.kind !== 'refused') throw error;

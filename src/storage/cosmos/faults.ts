@@ -2,18 +2,22 @@ import { SkeinError } from '../../core/errors.ts';
 
 /**
  * What went wrong with a request to Cosmos DB. `passing`: it may go well in a moment, and it may already have taken
- * effect. `refused`: the answer of a healthy account, with its status: 404, 409, 412 or 413.
+ * effect. `refused`: the answer of a healthy account, with its status: 404, 409, 412 or 413. `full`: a logical partition,
+ * which is a thread, has its 20 GB.
  */
 export type Fault =
   | {
       readonly kind: 'passing';
       readonly reason: string;
       readonly retryAfterMs: number | null;
+      /** Whether the connection failed: nothing listens there, or it was cut. */
+      readonly isLost: boolean;
       /** What is to be learnt anew before it is tried again: where the account takes writes, or how data is parted. */
       readonly learn: 'regions' | 'ranges' | null;
     }
   | { readonly kind: 'refused'; readonly status: RefusedStatus }
   | { readonly kind: 'denied'; readonly reason: string }
+  | { readonly kind: 'full' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'unknown' };
 
@@ -47,6 +51,7 @@ export class GoneError extends Error {
 const WRITE_FORBIDDEN = 3;
 const ACCOUNT_NOT_FOUND = 1008;
 const SESSION_NOT_AVAILABLE = 1002;
+const PARTITION_FULL = 1014;
 
 const PASSING: Readonly<Record<number, string>> = {
   408: 'Cosmos DB did not answer in time.',
@@ -91,34 +96,36 @@ export function faultOf(thrown: unknown): Fault {
   const error = innermost(thrown);
   if (error instanceof UnreachableError) {
     const reason = error.timedOut ? 'Cosmos DB did not answer in time.' : 'Cosmos DB cannot be reached.';
-    return { kind: 'passing', reason, retryAfterMs: null, learn: 'regions' };
+    return { kind: 'passing', reason, retryAfterMs: null, isLost: !error.timedOut, learn: 'regions' };
   }
   if (error instanceof GoneError) {
-    return { kind: 'passing', reason: 'Cosmos DB is moving the data.', retryAfterMs: null, learn: 'ranges' };
+    const reason = 'Cosmos DB is moving the data.';
+    return { kind: 'passing', reason, retryAfterMs: null, isLost: false, learn: 'ranges' };
   }
   const { code, substatus, retryAfterMs } = detailsOf(error);
   if (isError(error) && error.name === 'AbortError') return { kind: 'stopped' };
   if (code === 'TimeoutError' || isConnectionError(error)) {
-    return { kind: 'passing', reason: 'Cosmos DB cannot be reached.', retryAfterMs: null, learn: 'regions' };
+    const reason = 'Cosmos DB cannot be reached.';
+    return { kind: 'passing', reason, retryAfterMs: null, isLost: code !== 'TimeoutError', learn: 'regions' };
   }
   const status = Number(code);
   if (status === 404 && substatus === SESSION_NOT_AVAILABLE) {
-    return { kind: 'passing', reason: 'Cosmos DB has not yet caught up in this region.', retryAfterMs, learn: null };
+    const reason = 'Cosmos DB has not yet caught up in this region.';
+    return { kind: 'passing', reason, retryAfterMs, isLost: false, learn: null };
   }
   if (saysMoved(status, substatus)) {
-    return {
-      kind: 'passing',
-      reason: 'Cosmos DB is moving its writes to another region.',
-      retryAfterMs,
-      learn: 'regions',
-    };
+    const reason = 'Cosmos DB is moving its writes to another region.';
+    return { kind: 'passing', reason, retryAfterMs, isLost: false, learn: 'regions' };
   }
   if (status === 404 || status === 409 || status === 412 || status === 413) return { kind: 'refused', status };
+  if (status === 403 && substatus === PARTITION_FULL) return { kind: 'full' };
   if (status === 401 || status === 403) {
     return { kind: 'denied', reason: `Cosmos DB refuses the credentials (${String(status)}/${String(substatus)}).` };
   }
   const reason = PASSING[status];
-  return reason === undefined ? { kind: 'unknown' } : { kind: 'passing', reason, retryAfterMs, learn: null };
+  return reason === undefined
+    ? { kind: 'unknown' }
+    : { kind: 'passing', reason, retryAfterMs, isLost: false, learn: null };
 }
 
 /** What callers are told when trying again has not helped. */

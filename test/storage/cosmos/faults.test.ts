@@ -18,7 +18,7 @@ import {
 import type { CosmosEmulator } from '../../support/cosmos/emulator.ts';
 import type { FaultEffect } from '../../support/cosmos/faults.ts';
 import type { OperationName } from '../../support/cosmos/operations.ts';
-import { aKeywordQuery, aMeaningQuery, DIMENSIONS, embedded, MODEL } from '../contract/searching.ts';
+import { aKeywordQuery, aMeaningQuery, aModel, embedded, MODEL } from '../contract/searching.ts';
 import { messagesOf, startThread, threadNow } from '../contract/setting.ts';
 import { IMPATIENT, openSetting } from './setting.ts';
 
@@ -175,12 +175,15 @@ const OPERATIONS: readonly Operation[] = [
     name: 'candidates.byMeaning',
     run: ({ engine, scope }, call) => engine.candidates.byMeaning(scope, aMeaningQuery('hill'), {}, 10, call),
   },
-  { name: 'index.adopt', run: ({ engine }, call) => engine.index.adopt(MODEL, DIMENSIONS, call) },
-  { name: 'index.waiting', run: ({ engine }, call) => engine.index.waiting(10, call) },
+  { name: 'index.adopt', run: ({ engine }, call) => engine.index.adopt(aModel(), call) },
+  { name: 'index.models', run: ({ engine }, call) => engine.index.models(call) },
+  { name: 'index.promote', run: ({ engine }, call) => engine.index.promote(MODEL, call) },
+  { name: 'index.discard', run: ({ engine }, call) => engine.index.discard(call) },
+  { name: 'index.waiting', run: ({ engine }, call) => engine.index.waiting(MODEL, 10, call) },
   {
     name: 'index.store',
     async run({ engine, scope }, call) {
-      const tasks = (await engine.index.waiting(1_000, call)).filter(({ tenant }) => tenant === scope.tenant);
+      const tasks = (await engine.index.waiting(MODEL, 1_000, call)).filter(({ tenant }) => tenant === scope.tenant);
       await engine.index.store(tasks.map(embedded), call);
     },
     async holds({ engine, scope, key }) {
@@ -200,7 +203,7 @@ function useSetting(patience: typeof IMPATIENT): () => { engine: Engine; emulato
   let setting: Awaited<ReturnType<typeof openSetting>> | undefined;
   before(async () => {
     setting = await openSetting({}, { patience });
-    await setting.engine.index.adopt(MODEL, DIMENSIONS, aCall());
+    await setting.engine.index.adopt(aModel(), aCall());
   });
   after(() => setting?.[Symbol.asyncDispose]());
   return () => {
@@ -239,7 +242,7 @@ for (const [fault, effect, operations] of FAULTS) {
 
 for (const [fault, effect, operations] of FAULTS.filter(([name]) => LASTING.includes(name))) {
   describe(`with ${fault} that lasts`, () => {
-    const setting = useSetting({ requestMs: 2_000, budgetMs: 60, firstPauseMs: 5 });
+    const setting = useSetting({ requestMs: 2_000, budgetMs: 60, lostMs: 60, firstPauseMs: 5 });
     for (const operation of OPERATIONS) {
       test(`${operation.name} is UNAVAILABLE, with nothing half done, and goes well afterwards`, async () => {
         const { engine, emulator } = setting();
@@ -257,6 +260,37 @@ for (const [fault, effect, operations] of FAULTS.filter(([name]) => LASTING.incl
     }
   });
 }
+
+describe('while connections are refused', () => {
+  const setting = useSetting({ requestMs: 2_000, budgetMs: 60, lostMs: 60, firstPauseMs: 5 });
+  for (const operation of OPERATIONS) {
+    test(`${operation.name} is UNAVAILABLE, and goes well afterwards`, async () => {
+      const { engine, emulator } = setting();
+      const [region] = emulator.regions;
+      assert(region !== undefined);
+      const place = await aPlace(engine);
+      await emulator.killRegion(region.name);
+      try {
+        assert(await endsUnavailable(operation.run(place, aCall())), 'it cannot have gone well');
+      } finally {
+        await emulator.startRegion(region.name);
+      }
+      const answer = await operation.run(place, aCall());
+      await operation.holds?.(place, answer);
+    });
+  }
+});
+
+test('a thread whose logical partition is full takes no more, and says so', async () => {
+  await using setting = await openSetting();
+  const { engine, emulator } = setting;
+  const place = await aPlace(engine);
+  emulator.faults.add({ match: { operation: WRITES }, effect: { kind: 'status', status: 403, substatus: 1014 } });
+  await assert.rejects(engine.messages.append(place.scope, place.key.thread, [aMessage()], aCall()), {
+    code: 'LIMIT_EXCEEDED',
+    message: /20 GB/,
+  });
+});
 
 async function endsUnavailable(work: Promise<unknown>): Promise<boolean> {
   try {

@@ -15,6 +15,7 @@ import {
   type ItemOutcome,
   type ItemPlace,
 } from './items.ts';
+import { isObject, type Value } from './json.ts';
 import { isOn, type OperationName } from './operations.ts';
 import { effectivePartitionKey, parsePartitionKey, type PartitionKey } from './partition-key.ts';
 import { rangeById, rangeOf, type PhysicalRange } from './partitioning.ts';
@@ -38,7 +39,7 @@ export function answerDocuments(
     case 'changeFeed':
       return answerChangeFeed(call, container);
     case 'batch':
-      return batchReply(runAtomicBatch(container, keyOf(call), call.body, clock, isMinimal(call)));
+      return batchReply(runAtomicBatch(container, keyOf(call), batchBody(call, gateway), clock, isMinimal(call)));
     case 'bulk': {
       const range = rangeById(container.ranges, call.header('x-ms-documentdb-partitionkeyrangeid') ?? '');
       const continueOnError = isOn(call, 'x-ms-cosmos-batch-continue-on-error');
@@ -90,6 +91,11 @@ function keyOf(call: Call): PartitionKey {
   const header = call.header('x-ms-documentdb-partitionkey');
   if (header === undefined) throw badRequest('PartitionKey value must be supplied for this operation.');
   return parsePartitionKey(header);
+}
+
+function batchBody({ body }: Call, { batchEtags }: GatewayBehaviour): Value {
+  if (batchEtags === 'checked' || !Array.isArray(body)) return body;
+  return body.map((operation) => (isObject(operation) ? { ...operation, ifMatch: null } : operation));
 }
 
 function isMinimal(call: Call): boolean {

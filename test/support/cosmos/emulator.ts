@@ -62,6 +62,8 @@ export type CosmosEmulator = AsyncDisposable & {
   split(container: { database: string; container: string }, rangeIndex: number, prefix?: readonly KeyLevel[]): void;
   /** How many physical ranges a container has. */
   rangeCount(container: { database: string; container: string }): number;
+  /** How many bytes the items of a container come to, as JSON. */
+  storedBytes(container: { database: string; container: string }): number;
   close(): Promise<void>;
 };
 
@@ -70,6 +72,7 @@ const DEFAULT_GATEWAY: GatewayBehaviour = {
   prefixKeyHeader: 'ignored',
   itemsWithoutVector: 'omitted',
   shortPages: false,
+  batchEtags: 'checked',
 };
 
 /** Starts an emulator of Cosmos DB for NoSQL in this process. */
@@ -178,6 +181,10 @@ export async function startCosmosEmulator(options: EmulatorOptions = {}): Promis
       target.ranges = splitRange(target.ranges, rangeIndex, prefix);
     },
     rangeCount: ({ database, container }) => store.container(database, container).ranges.length,
+    storedBytes: ({ database, container }) => {
+      const { ranges, items } = store.container(database, container);
+      return ranges.flatMap((range) => items.scan(range)).reduce((total, { bytes }) => total + bytes, 0);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -27,6 +27,8 @@ export type GatewayBehaviour = {
   readonly itemsWithoutVector: WithoutVector;
   /** Whether pages are shorter than asked and the first one is empty, as they may always be. */
   readonly shortPages: boolean;
+  /** Whether a batch checks ETags. The service does; Microsoft's own emulator has been seen not to. */
+  readonly batchEtags: 'checked' | 'ignored';
 };
 
 const PLAN_NEEDED =

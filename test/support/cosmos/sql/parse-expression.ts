@@ -101,9 +101,8 @@ function parseMembers(cursor: Cursor, start: Expression): Expression {
   let object = start;
   for (;;) {
     if (cursor.symbol('.')) {
-      const name = cursor.next();
-      if (name.kind !== 'name') throw syntaxError(name.text);
-      object = { kind: 'member', object, key: name.text };
+      // A reserved word is no name here, either: c["value"].
+      object = { kind: 'member', object, key: cursor.identifier() };
     } else if (cursor.symbol('[')) {
       const key = cursor.next();
       if (key.kind === 'parameter') throw notModelled('property access by parameter');

@@ -7,7 +7,7 @@ const MANY: readonly ItemDefinition[] = Array.from({ length: 60 }, (_, index) =>
   id: String(index),
   pk: `p${index % 7}`,
   n: index,
-  group: `g${index % 3}`,
+  team: `g${index % 3}`,
 }));
 
 async function pages(bench: Bench, query: string | SqlQuerySpec, options: FeedOptions): Promise<unknown[][]> {
@@ -81,7 +81,7 @@ const CROSS_PARTITION: readonly (readonly [query: string, rows: unknown[]])[] = 
   ['SELECT VALUE COUNT(1) FROM c WHERE false', [0]],
   ['SELECT TOP 3 VALUE c.n FROM c ORDER BY c.n DESC', [59, 58, 57]],
   ['SELECT VALUE c.n FROM c ORDER BY c.n OFFSET 10 LIMIT 3', [10, 11, 12]],
-  ['SELECT DISTINCT VALUE c.group FROM c ORDER BY c.group', ['g0', 'g1', 'g2']],
+  ['SELECT DISTINCT VALUE c.team FROM c ORDER BY c.team', ['g0', 'g1', 'g2']],
 ];
 
 for (const [query, rows] of CROSS_PARTITION) {
@@ -95,7 +95,7 @@ for (const [query, rows] of CROSS_PARTITION) {
 test('groups and distinct values of several ranges are put together by the SDK', async () => {
   await using bench = await openBench(PLAIN, { ranges: 3 });
   await store(bench.container, MANY);
-  const groups = await bench.rows('SELECT c.group AS name, COUNT(1) AS n, AVG(c.n) AS a FROM c GROUP BY c.group');
+  const groups = await bench.rows('SELECT c.team AS name, COUNT(1) AS n, AVG(c.n) AS a FROM c GROUP BY c.team');
   assert.deepEqual(
     new Set(groups.map((row) => JSON.stringify(row))),
     new Set([
@@ -104,7 +104,7 @@ test('groups and distinct values of several ranges are put together by the SDK',
       JSON.stringify({ name: 'g2', n: 20, a: 30.5 }),
     ]),
   );
-  assert.deepEqual(new Set(await bench.rows('SELECT DISTINCT VALUE c.group FROM c')), new Set(['g0', 'g1', 'g2']));
+  assert.deepEqual(new Set(await bench.rows('SELECT DISTINCT VALUE c.team FROM c')), new Set(['g0', 'g1', 'g2']));
   assert.equal((await bench.rows('SELECT TOP 2 c.id FROM c')).length, 2);
   assert.equal((await bench.rows('SELECT c.id FROM c OFFSET 58 LIMIT 10')).length, 2);
 });
