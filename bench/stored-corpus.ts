@@ -68,7 +68,7 @@ async function store(path: string, count: number): Promise<void> {
   const engine = await openSqlite({ path });
   try {
     const vectors = await passageVectors(corpus, embedder);
-    await engine.index.adopt(embedder.model, embedder.dimensions, { meter: startMeter() });
+    await engine.index.adopt(embedder, { meter: startMeter() });
     const ownerOf = drawOwners(count);
     let started = 0;
     let next = 0;

@@ -31,7 +31,7 @@ param maxThroughput int = 4000
 @description('Name of the database: COSMOS_DATABASE.')
 param databaseName string = 'skein'
 
-@description('Dimensions of the embedder\'s vectors. Fixed for the life of the container; shorter vectors fit, longer ones do not.')
+@description('Dimensions of the embedder\'s vectors. Fixed for the life of the container; shorter vectors fit, longer ones do not: choose what the longest model may need.')
 @minValue(1)
 @maxValue(4096)
 param embeddingDimensions int = 512
@@ -172,6 +172,12 @@ resource threads 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@
           }
           {
             path: '/vectorModel/?'
+          }
+          {
+            path: '/builtFor/?'
+          }
+          {
+            path: '/afterwards/?'
           }
           {
             path: '/headVersion/?'

@@ -1,10 +1,13 @@
-import type { Config } from './config.ts';
+import type { Config, EmbedderConfig } from './config.ts';
 import { createSending } from './conversation/sending.ts';
 import { createThreadFeed } from './conversation/thread-feed.ts';
 import { createThreads } from './conversation/threads.ts';
+import { isSameModel, type EmbeddingModel } from './core/embedding-model.ts';
 import type { Log } from './core/log.ts';
+import { startMeter } from './core/meter.ts';
 import type { Services } from './graphql/services.ts';
 import { startIndexer, type Indexer } from './indexing/indexer.ts';
+import { openServingEmbedder, type ServingEmbedder } from './indexing/serving-embedder.ts';
 import { chooseAuthorization } from './models/authorization.ts';
 import type { ChatModel } from './models/chat.ts';
 import type { Embedder } from './models/embedder.ts';
@@ -12,6 +15,7 @@ import { createExtractiveChat } from './models/local/extractive-chat.ts';
 import { startLocalEmbedder } from './models/local/local-embedder.ts';
 import { createSearch } from './search/search.ts';
 import { openSqlite } from './storage/sqlite/engine.ts';
+import type { IndexModels } from './storage/indexed.ts';
 import type { Engine } from './storage/store.ts';
 import { startSweeper } from './storage/sweeper.ts';
 
@@ -22,6 +26,8 @@ export type Skein = {
   readonly embedder: Embedder;
   readonly chat: ChatModel;
   readonly indexer: Indexer;
+  /** What became of the embedding models at the start: whether another is being built than serves. */
+  readonly switching: Switching;
   /**
    * Lets replies under way end for `graceMs` at most, then closes everything in the order that loses nothing. To be
    * called after the server has stopped taking requests.
@@ -82,6 +88,91 @@ export async function openEmbedder({ embedder: config }: Config, log: Log): Prom
   return connectInferenceEmbedder({ endpoint, authorization, model, dimensions, log });
 }
 
+/**
+ * A model that served before the configured one, asked where it was asked then: on this machine, or at the endpoint that
+ * is configured now. Null when that is another, or does not give its vectors any more.
+ */
+async function openFormer(config: Config, model: EmbeddingModel, log: Log): Promise<Embedder | null> {
+  const { provider, host, name } = model.origin;
+  const { embedder: now } = config;
+  const former = formerConfig();
+  if (former === null) return null;
+  try {
+    const opened = await openEmbedder({ ...config, embedder: former }, log);
+    if (isSameModel(opened, model)) return opened;
+    await opened.close();
+  } catch (error) {
+    log.warn({ err: error, model: model.model }, 'the former embedding model cannot be asked any more');
+  }
+  return null;
+
+  function formerConfig(): EmbedderConfig | null {
+    if (provider === 'local') return { kind: 'local' };
+    if (now.kind !== provider || now.kind === 'local' || new URL(now.endpoint).host !== host) return null;
+    return { ...now, model: name, dimensions: model.dimensions };
+  }
+}
+
+/** A start's embedding models: what serves, what is built, and whether what serves can be asked for new texts. */
+export type Switching = IndexModels & { readonly isServed: boolean };
+
+type Indexing = {
+  readonly indexer: Indexer;
+  readonly serving: ServingEmbedder;
+  readonly switching: Switching;
+  close(): Promise<void>;
+};
+
+/** Servers that share an engine look this often whether another one has switched models. */
+const FOLLOW_MS = 30_000;
+
+/**
+ * Adopts the embedder's model, and starts to embed what waits. With vectors of another model there, they serve until the
+ * embedder's are complete.
+ * @throws SkeinError UNAVAILABLE when the engine cannot have vectors of that length
+ */
+export async function startIndexing({
+  config,
+  engine,
+  embedder,
+  log,
+}: {
+  config: Config;
+  engine: Engine;
+  embedder: Embedder;
+  log: Log;
+}): Promise<Indexing> {
+  const { index } = engine;
+  const models = await index.adopt(embedder, { meter: startMeter() });
+  const open = (model: EmbeddingModel) => openFormer(config, model, log);
+  const serving = await openServingEmbedder({ index, embedder, open }, models);
+  const indexer = startIndexer({
+    index,
+    embedder,
+    former: serving.former(),
+    onPromoted: () => serving.follow(),
+    keepMs: engine.shared ? 4 * FOLLOW_MS : 0,
+    log,
+  });
+  const following = engine.shared
+    ? setInterval(() => {
+        serving.follow().catch((error: unknown) => {
+          log.warn({ err: error }, 'which embedding model serves could not be read');
+        });
+      }, FOLLOW_MS).unref()
+    : undefined;
+  return {
+    indexer,
+    serving,
+    switching: { ...models, isServed: models.building === null || serving.former() !== null },
+    async close() {
+      clearInterval(following);
+      await indexer.close();
+      await serving.close();
+    },
+  };
+}
+
 /** The chat model that the configuration names. @throws SkeinError UNAVAILABLE when its endpoint cannot be used */
 export async function openChat({ chat: config }: Config, log: Log): Promise<ChatModel> {
   if (config.kind === 'local') return createExtractiveChat();
@@ -110,8 +201,15 @@ export async function compose(
   const engine = opening.adopt(await openEngine(config, log), (it) => it.close());
   const embedder = opening.adopt(await openEmbedder(config, log), (it) => it.close());
   const chat = opening.adopt(given ?? (await openChat(config, log)), (it) => it.close());
-  const search = createSearch({ candidates: engine.candidates, messages: engine.messages, embedder, log, now });
-  const indexer = opening.adopt(startIndexer({ index: engine.index, embedder, log }), (it) => it.close());
+  const indexing = opening.adopt(await startIndexing({ config, engine, embedder, log }), (it) => it.close());
+  const { indexer, serving, switching } = indexing;
+  const search = createSearch({
+    candidates: engine.candidates,
+    messages: engine.messages,
+    embedder: serving.current,
+    log,
+    now,
+  });
   opening.adopt(startSweeper({ threads: engine.threads, log }), (it) => it.close());
   const feed = createThreadFeed(engine.messages);
   const stored = () => {
@@ -145,6 +243,7 @@ export async function compose(
     embedder,
     chat,
     indexer,
+    switching,
     async close(graceMs) {
       await sending.close(graceMs);
       feed.close();

@@ -11,6 +11,7 @@ Usage: skein COMMAND [options]
 Commands:
   serve         Run the GraphQL API.
   import FILE   Import conversations from a file.
+  reindex       Embed everything anew after a switch of embedding models.
   eval FILE     Score the search on labelled questions.
   doctor        Print the configuration in force and try each part.
 
@@ -27,6 +28,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   },
   import: async () => {
     const { HELP: help, importCommand: run } = await import('./cli/import-command.ts');
+    return { help, run };
+  },
+  reindex: async () => {
+    const { HELP: help, reindex: run } = await import('./cli/reindex.ts');
     return { help, run };
   },
   eval: async () => {

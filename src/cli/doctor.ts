@@ -1,6 +1,9 @@
 import { openChat, openEmbedder, openEngine } from '../compose.ts';
 import { readConfig, type Config } from '../config.ts';
 import type { Log } from '../core/log.ts';
+import { startMeter } from '../core/meter.ts';
+import { progressText } from '../indexing/serving-embedder.ts';
+import type { IndexModels } from '../storage/indexed.ts';
 import { parseOptions } from './arguments.ts';
 import { createLog } from './log.ts';
 
@@ -49,6 +52,12 @@ function settings(values: object, prefix = ''): [name: string, value: string][] 
   });
 }
 
+function vectorsOf({ serving, building, done, total }: IndexModels): string {
+  if (serving === null) return 'no vectors yet';
+  if (building === null) return `vectors of ${serving.model}`;
+  return `vectors of ${serving.model}; those of ${building.model} are built: ${progressText(done, total)}`;
+}
+
 function checks(config: Config, log: Log): Check[] {
   return [
     {
@@ -57,7 +66,7 @@ function checks(config: Config, log: Log): Check[] {
         const engine = await openEngine(config, log);
         try {
           await engine.ping();
-          return `${engine.name} answers`;
+          return `${engine.name} answers; ${vectorsOf(await engine.index.models({ meter: startMeter() }))}`;
         } finally {
           await engine.close();
         }

@@ -1,5 +1,6 @@
 import { openEmbedder, openEngine } from '../compose.ts';
 import { readConfig } from '../config.ts';
+import { isSameModel } from '../core/embedding-model.ts';
 import { ownerId, tenantId } from '../core/identity.ts';
 import { startMeter } from '../core/meter.ts';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.ts';
@@ -57,8 +58,14 @@ export async function evalCommand(args: readonly string[]): Promise<number> {
     try {
       const pending = await engine.index.countPending(scope, { meter: startMeter() });
       if (pending > 0) console.error(`${String(pending)} messages are not findable by meaning yet; figures will rise.`);
-      const { candidates, messages } = engine;
-      const search = createSearch({ candidates, messages, embedder, log, now: Date.now });
+      const { candidates, messages, index } = engine;
+      const { serving } = await index.models({ meter: startMeter() });
+      if (serving !== null && !isSameModel(serving, embedder)) {
+        console.error(
+          `The vectors that serve are of ${serving.model}, not ${embedder.model}: run skein reindex first.`,
+        );
+      }
+      const search = createSearch({ candidates, messages, embedder: () => embedder, log, now: Date.now });
       print(await evaluate(search, scope, questions, mode), values.json);
       return 0;
     } finally {

@@ -1,6 +1,5 @@
-import { openEmbedder, openEngine } from '../compose.ts';
+import { openEmbedder, openEngine, startIndexing } from '../compose.ts';
 import { readConfig } from '../config.ts';
-import { startIndexer } from '../indexing/indexer.ts';
 import { parseOptions } from './arguments.ts';
 import { runImport } from './import.ts';
 import { createLog } from './log.ts';
@@ -55,10 +54,10 @@ export async function importCommand(args: readonly string[]): Promise<number> {
         log,
         async startIndexing() {
           const embedder = await openEmbedder(config, log);
-          const indexer = startIndexer({ index: engine.index, embedder, log });
+          const indexing = await startIndexing({ config, engine, embedder, log });
           return {
             async close() {
-              await indexer.close();
+              await indexing.close();
               await embedder.close();
             },
           };

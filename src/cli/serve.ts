@@ -1,7 +1,8 @@
-import { compose } from '../compose.ts';
+import { compose, type Switching } from '../compose.ts';
 import { readConfig, type Config } from '../config.ts';
 import { SkeinError } from '../core/errors.ts';
 import { createApp } from '../http/app.ts';
+import { progressText } from '../indexing/serving-embedder.ts';
 import { CommandError, parseOptions } from './arguments.ts';
 import { createLog } from './log.ts';
 import { keepYoungGenerationSmall } from './young-generation.ts';
@@ -36,6 +37,8 @@ export async function serve(args: readonly string[]): Promise<number> {
   });
   try {
     const address = await app.listen({ host: config.host, port: config.port });
+    const line = switchLine(skein.switching);
+    if (line !== null) console.log(line);
     console.log(
       `Skein listens at ${address}/graphql (open it in a browser for Apollo Sandbox); ${whereDataIs(config)}`,
     );
@@ -75,6 +78,14 @@ function listenFault(error: unknown, { host, port }: Config): unknown {
   return new CommandError(
     `Skein cannot listen at ${where}: ${error instanceof Error ? error.message : 'unknown reason'}.`,
   );
+}
+
+function switchLine({ serving, building, done, total, isServed }: Switching): string | null {
+  if (serving === null || building === null) return null;
+  const until = isServed
+    ? `search goes on being served from the vectors of ${serving.model} until then`
+    : `${serving.model} cannot be asked as configured now, so search goes by words until then`;
+  return `The embedding model is another: ${building.model} instead of ${serving.model}. Every message is embedded anew in the background (${progressText(done, total)}); ${until}.`;
 }
 
 function whereDataIs({ storage }: Config): string {

@@ -1,17 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { SkeinError } from '../core/errors.ts';
-import { messageKeyText } from '../core/ids.ts';
+import { isSameModel } from '../core/embedding-model.ts';
 import type { Log } from '../core/log.ts';
 import { startMeter } from '../core/meter.ts';
 import type { Embedder } from '../models/embedder.ts';
-import type { IndexResult, IndexStore, IndexTask } from '../storage/store.ts';
-import { createMessageEmbedder } from './embed-messages.ts';
+import type { Call, IndexStore } from '../storage/store.ts';
+import { startLane, type Lane } from './lane.ts';
+import { retrying } from './retried.ts';
 
-/** Embeds in the background what was written. What waits is kept by the store: a stop, of whatever kind, loses nothing. */
+/**
+ * Embeds in the background what was written. What waits is kept by the store: a stop, of whatever kind, loses nothing.
+ *
+ * When the store has vectors of another model than the embedder's, the embedder's are built beside them and serve once
+ * they are complete. What is written meanwhile is embedded by both models, each at its own pace; when the former one
+ * cannot be asked any more, it is found by its words until then.
+ */
 export type Indexer = {
   /** Says that something was stored. Returns at once; calls while it works cost nothing. */
   wake(): void;
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing waits any more, and the embedder's vectors serve. */
   idle(): Promise<void>;
   /** Stops; what is being stored is stored first. */
   close(): Promise<void>;
@@ -20,123 +26,98 @@ export type Indexer = {
 type IndexerParts = {
   readonly index: IndexStore;
   readonly embedder: Embedder;
+  /** The model that serves while the embedder's vectors are built; null: it cannot be asked. Not closed here. */
+  readonly former?: Embedder | null;
+  /** Called once the embedder's vectors serve, before the former ones are removed. */
+  readonly onPromoted?: () => Promise<void>;
+  /** For how long after that the former ones are kept, for other servers to hear of it. Milliseconds. */
+  readonly keepMs?: number;
   readonly log: Log;
   /** Milliseconds before the nth attempt after a failure. */
   readonly backoff?: (failures: number) => number;
 };
 
-const MESSAGES_A_BATCH = 32;
+/** Between looks at what others are doing that must end before the embedder's vectors can serve. */
+const LOOK_AGAIN_MS = 1_000;
 
 /** Starts with what an earlier run has left. */
-export function startIndexer({ index, embedder, log, backoff = growing }: IndexerParts): Indexer {
-  const messages = createMessageEmbedder(embedder);
+export function startIndexer(parts: IndexerParts): Indexer {
+  const { index, embedder, former = null, log } = parts;
   const closing = new AbortController();
+  const switched = new AbortController();
   const { signal } = closing;
-  const idlers = new Set<() => void>();
-  let awake = Promise.withResolvers<unknown>();
-  let woken = true;
-  awake.resolve(null);
-
-  /** Nothing is asked of the store until someone calls `wake`. */
-  async function sleep(): Promise<void> {
-    if (!woken) {
-      for (const resolve of idlers) resolve();
-      idlers.clear();
-    }
-    await awake.promise;
-    awake = Promise.withResolvers();
-    woken = false;
-  }
-
-  async function retried<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
-    for (let failures = 0; ; failures += 1) {
-      try {
-        signal.throwIfAborted();
-        return await work();
-      } catch (error) {
-        if (signal.aborted) throw error;
-        const retryAfterMs = error instanceof SkeinError ? error.retryAfterMs : undefined;
-        const delay = Math.max(retryAfterMs ?? 0, backoff(failures));
-        log.warn({ err: error, failures: failures + 1, delayMs: Math.round(delay) }, `${what} failed; trying again`);
-        await wait(delay, undefined, { signal, ref: false });
-      }
-    }
-  }
-
-  /** While the results of one batch are stored, the next is embedded. */
-  async function work(): Promise<void> {
-    const call = { meter: startMeter() };
-    await retried('naming the embedding model', () => index.adopt(embedder.model, embedder.dimensions, call));
-    let storing: Promise<void> = Promise.resolve();
-    let underWay = new Set<string>();
-    try {
-      for (;;) {
-        await sleep();
-        for (;;) {
-          const waiting = await retried('reading what is to be indexed', () =>
-            index.waiting(MESSAGES_A_BATCH + underWay.size, call),
-          );
-          const tasks = waiting.filter((task) => !underWay.has(nameOf(task))).slice(0, MESSAGES_A_BATCH);
-          if (tasks.length === 0) {
-            await storing;
-            if (underWay.size === 0) break;
-            underWay = new Set();
-            continue;
-          }
-          const results = await retried('embedding', () => messages.embed(tasks, signal));
-          await storing;
-          underWay = new Set(tasks.map(nameOf));
-          storing = retried('storing vectors', () => store(results));
-          // Awaited before the next batch is stored; until then its failure is nobody's.
-          storing.catch(() => undefined);
-        }
-      }
-    } finally {
-      await storing.catch(() => undefined);
-    }
-  }
-
-  async function store(results: readonly IndexResult[]): Promise<void> {
-    await index.store(results, { meter: startMeter() });
-    const failed = results.filter(({ outcome }) => outcome.kind === 'failed').length;
-    if (failed > 0) log.warn({ messages: failed }, 'the embedder refused messages: they are found by words only');
-  }
-
-  const ended = work().catch((error: unknown) => {
+  const call: Call = { meter: startMeter() };
+  const retried = retrying({ ...parts, signal });
+  const lanes = start();
+  lanes.catch((error: unknown) => {
     if (!signal.aborted) log.error({ err: error }, 'indexing has stopped');
   });
 
-  function wake(): void {
-    woken = true;
-    awake.resolve(null);
+  async function start(): Promise<Lane[]> {
+    const { building } = await retried('naming the embedding model', () => index.adopt(embedder, call));
+    discardLater(0);
+    let isBuilding = building !== null;
+    const drained = async (): Promise<boolean> => {
+      if (!isBuilding) return false;
+      const end = await retried('switching models', promote);
+      isBuilding = end === 'waiting';
+      if (!isBuilding) switched.abort();
+      return end !== 'overtaken';
+    };
+    const lane = startLane({ index, embedder, log, signal, retried, drained });
+    if (!isBuilding || former === null) return [lane];
+    const until = AbortSignal.any([signal, switched.signal]);
+    const formerRetried = retrying({ ...parts, signal: until });
+    return [lane, startLane({ index, embedder: former, log, signal: until, retried: formerRetried })];
   }
 
+  /** Has the embedder's vectors serve, unless something still waits; or another server had, or began with another model. */
+  async function promote(): Promise<'serving' | 'waiting' | 'overtaken'> {
+    if (!(await index.promote(embedder.model, call))) {
+      const { serving, building } = await index.models(call);
+      if (building !== null && isSameModel(building, embedder)) {
+        if ((await index.waiting(embedder.model, 1, call)).length === 0) await pause(LOOK_AGAIN_MS);
+        return 'waiting';
+      }
+      if (serving === null || !isSameModel(serving, embedder)) return 'overtaken';
+    }
+    log.info({ model: embedder.model }, 'search by meaning is served from the vectors of this model from now on');
+    await parts.onPromoted?.();
+    discardLater(parts.keepMs ?? 0);
+    return 'serving';
+  }
+
+  /** Has vectors removed that no search asks for any more. Not waited for: what is not done is done after a start. */
+  function discardLater(afterMs: number): void {
+    const discard = async () => {
+      if (afterMs > 0) await pause(afterMs);
+      await retried('removing the vectors of former models', () => index.discard({ ...call, signal }));
+    };
+    discard().catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, 'the vectors of former models are not removed yet');
+    });
+  }
+
+  function pause(milliseconds: number): Promise<void> {
+    return wait(milliseconds, undefined, { signal, ref: false });
+  }
+
+  const each = async (act: (lane: Lane) => Promise<void>): Promise<void> => {
+    const started = await lanes.catch((): Lane[] => []);
+    await Promise.all(started.map(act));
+  };
+
   return {
-    wake,
-    async idle() {
-      if (signal.aborted) return;
-      await new Promise<void>((resolve) => {
-        idlers.add(resolve);
-        wake();
+    wake() {
+      void each((lane) => {
+        lane.wake();
+        return Promise.resolve();
       });
     },
+    idle: () => each((lane) => lane.idle()),
     async close() {
       closing.abort();
-      wake();
-      await ended;
-      for (const resolve of idlers) resolve();
+      await each((lane) => lane.ended);
     },
   };
-}
-
-function nameOf({ tenant, key }: IndexTask): string {
-  return `${tenant}\n${messageKeyText(key)}`;
-}
-
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 60_000;
-
-/** Twice as long each time, with jitter, so that several processes do not come back at once. */
-function growing(failures: number): number {
-  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (0.5 + Math.random() / 2);
 }

@@ -1,4 +1,4 @@
-import type { Passage } from '../storage/store.ts';
+import type { Passage } from '../storage/indexed.ts';
 
 /**
  * A passage has at least this share of what the embedder takes whole. Short sentences join the next ones: measured with

@@ -1,11 +1,9 @@
+import type { EmbeddingModel } from '../core/embedding-model.ts';
+
 /**
  * The port of everything that turns text into vectors. A provider implements it; `indexing/` and `search/` use it.
  */
-export interface Embedder {
-  /** Names model and version. Stored beside each vector: a vector of another model is never compared with this one's. */
-  readonly model: string;
-  /** Components per vector. */
-  readonly dimensions: number;
+export interface Embedder extends EmbeddingModel {
   /** Texts of up to this many characters are embedded whole; longer ones are to be cut into passages by the caller. */
   readonly passageCharacters: number;
   /**

@@ -8,6 +8,9 @@ import { withRetries, type RetryPolicy } from './retries.ts';
 import { timedSignal, unlessAborted } from './timed-signal.ts';
 
 export type RemoteEmbedding = {
+  readonly provider: string;
+  /** Where it is asked. */
+  readonly endpoint: string;
   readonly model: string;
   /** As configured; null: as many as the model gives. */
   readonly dimensions: number | null;
@@ -109,6 +112,7 @@ export async function startRemoteEmbedder(embedding: RemoteEmbedding): Promise<E
     // Vectors of the same model with other dimensions cannot be compared.
     model: `${model}@${String(dimensions)}`,
     dimensions,
+    origin: { provider: embedding.provider, host: new URL(embedding.endpoint).host, name: model },
     passageCharacters: embedding.passageCharacters,
     rankingWeight: embedding.rankingWeight,
     async embed(texts, options) {

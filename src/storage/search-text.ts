@@ -1,4 +1,4 @@
-import { countTermsIn, termsIn } from '../core/words.ts';
+import { countTermsIn, fingerprintOf, termsIn } from '../core/words.ts';
 import type { SearchField, WordCounts } from './store.ts';
 
 /** What the search fields of a message are made of. Neighbours are the nearest messages with content, else null. */
@@ -49,7 +49,7 @@ export function countTerms(source: SearchSource, terms: readonly string[]): Word
     length += countTermsIn(texts[field], places, found);
     for (const [at, count] of counts.entries()) count[field] = found[at] ?? 0;
   }
-  return { length, terms: counts };
+  return { length, terms: counts, fingerprint: fingerprintOf(texts.text) };
 }
 
 function fieldTexts({

@@ -1,5 +1,6 @@
+import type { EmbeddingModel } from '../core/embedding-model.ts';
 import type { MessageFilter, ThreadFilter } from '../core/filter.ts';
-import type { OwnerScope, Scope, TenantId } from '../core/identity.ts';
+import type { OwnerScope, Scope } from '../core/identity.ts';
 import type { MessageId, MessageKey, ThreadId, ThreadKey } from '../core/ids.ts';
 import type { Meter } from '../core/meter.ts';
 import type {
@@ -13,6 +14,8 @@ import type {
   ToolCall,
   Usage,
 } from '../core/thread.ts';
+import type { IndexModels, IndexResult, IndexTask, Passage } from './indexed.ts';
+import type { LedgerLine } from './ledger-line.ts';
 
 /**
  * The ports that an engine implements, and their rules.
@@ -223,6 +226,22 @@ export interface CandidateSource {
     limit: number,
     call: Call,
   ): Promise<MeaningCandidates>;
+  /**
+   * For each word, the words one letter away from it (`core/spelling.ts`) that messages of the scope have, in any form,
+   * the commonest first, as far as that is known; of several forms of one word, one. None for a word that a message has
+   * itself. Words are folded, not stemmed.
+   */
+  spellings(scope: Scope, words: readonly string[], call: Call): Promise<string[][]>;
+  /**
+   * The stored vectors of messages, each that of the message as a whole and by itself, of unit length. In the order of
+   * the keys; null for a message that is not there, or has no vectors of this model.
+   */
+  vectorsOf(
+    scope: Scope,
+    model: { readonly model: string; readonly dimensions: number },
+    keys: readonly MessageKey[],
+    call: Call,
+  ): Promise<(Float32Array | null)[]>;
 }
 
 /** What must hold of a message beside fitting well. Words are folded (`core/words.ts`), not stemmed. */
@@ -240,11 +259,12 @@ export type KeywordQuery = WordConstraints & { readonly terms: readonly string[]
 
 export type MeaningQuery = WordConstraints & {
   readonly vector: Float32Array;
+  /** The model that made the vector: it is compared with vectors of that one only, served or being built. */
   readonly model: string;
   /** Words to count in what is found. */
   readonly terms: readonly string[];
-  /** Messages whose cosine is wanted although their words found them. */
-  readonly alongside: readonly MessageKey[];
+  /** Messages that words found, whose cosine is wanted too. A promise, where words are still being looked up. */
+  readonly alongside: readonly KeywordCandidate[] | Promise<readonly KeywordCandidate[]>;
 };
 
 /** Where a message's words are found: in itself, its author, the date, and the nearest messages that have content. */
@@ -256,6 +276,11 @@ export type WordCounts = {
   readonly length: number;
   /** For each term of the query, in its order, how often it is in each field, in any of its forms. */
   readonly terms: readonly Readonly<Record<SearchField, number>>[];
+  /**
+   * The same for messages whose own text has the same words in the same order, whatever stands between them; different
+   * forms of a word may count as the same. Null for a text without words. Means nothing beyond the answer it is in.
+   */
+  readonly fingerprint: string | null;
 };
 
 export type KeywordCandidate = { readonly key: MessageKey; readonly counts: WordCounts };
@@ -269,8 +294,6 @@ export type KeywordCandidates = {
 /** `cosine` is that of the message's best passage, −1 to 1; `passage` says which, in UTF-16 code units. */
 export type Nearness = { readonly cosine: number; readonly passage: Passage };
 
-export type Passage = { readonly start: number; readonly end: number };
-
 export type MeaningCandidate = Nearness & { readonly key: MessageKey; readonly counts: WordCounts };
 
 export type MeaningCandidates = {
@@ -279,51 +302,42 @@ export type MeaningCandidates = {
   readonly alongside: readonly (Nearness | null)[];
 };
 
-/** A message that waits for its vectors. */
-export type IndexTask = { readonly tenant: TenantId; readonly key: MessageKey; readonly message: Message };
-
-/** A passage of a message with its vector, of unit length. Engines may store it as int8 (measured: loses nothing). */
-export type PassageVector = Passage & { readonly vector: Float32Array };
-
-export type IndexResult = {
-  readonly tenant: TenantId;
-  readonly key: MessageKey;
-  readonly model: string;
-  readonly outcome: { kind: 'embedded'; passages: readonly PassageVector[] } | { kind: 'failed'; reason: string };
-};
-
 /**
  * The indexer's side of an engine: what waits for its vectors, and where they go. Each text is embedded once, by itself;
  * what was said around it enters by arithmetic (`passage-context.ts`), whenever a neighbour comes or goes.
+ *
+ * A switch of models loses nothing while it lasts: the new one's vectors are built beside those that serve, and take
+ * their place in one step, `promote`. Deleting a message deletes its vectors of every model.
  */
 export interface IndexStore {
+  models(call: Call): Promise<IndexModels>;
   /**
-   * Says which model's vectors are stored and searched from now on. When another one's are there, they are dropped, and
-   * every message waits again. To be called before the other methods.
+   * Says which model is to serve. The first one ever serves at once; another one is built, in the place of one that was
+   * being built; the serving one again gives up what was being built. Drops nothing that serves. To be called before
+   * the other methods.
+   * @throws UNAVAILABLE, with what to do, when this store cannot have vectors of that length
    */
-  adopt(model: string, dimensions: number, call: Call): Promise<void>;
-  /** Up to `limit` messages, of every tenant, that wait; oldest first. Survives a restart. */
-  waiting(limit: number, call: Call): Promise<IndexTask[]>;
-  /** Stores vectors and marks READY or FAILED, in one write; a result for what is gone, or of another model, is dropped. */
+  adopt(model: EmbeddingModel, call: Call): Promise<IndexModels>;
+  /** Up to `limit` messages, of every tenant, that wait for a model, the serving or the building one; oldest first. */
+  waiting(model: string, limit: number, call: Call): Promise<IndexTask[]>;
+  /** The vectors that a model's texts with these hashes have already; null for none, or where looking is too dear. */
+  known(model: string, textHashes: readonly string[], call: Call): Promise<(Float32Array | null)[]>;
+  /**
+   * Stores each result under its model, in one write with what becomes of the message: READY or FAILED by the serving
+   * one, done by the building one. A result for what is gone, or of a model that is neither, is dropped.
+   */
   store(results: readonly IndexResult[], call: Call): Promise<void>;
+  /**
+   * Has the building model serve from now on, in one step. Gives whether it does: not while a message that the old one
+   * finds waits for the new one. What came in just now waits on, as PENDING. Until `discard`, the old vectors are still
+   * compared with queries of the old model.
+   */
+  promote(model: string, call: Call): Promise<boolean>;
+  /** Removes the vectors of models that neither serve nor are built, a little at a time. Resolves when all are gone. */
+  discard(call: Call): Promise<void>;
   /** How many messages in the scope are not findable by meaning yet; those that FAILED are not counted. */
   countPending(scope: Scope, call: Call): Promise<number>;
 }
-
-/**
- * One day's use, of one owner and model. Counts only, never content. A message counts on the day of its `createdAt`; a
- * PENDING reply once it has ended, with the model and usage that it ended with.
- */
-export type LedgerLine = {
-  /** UTC, `2026-11-23`. */
-  readonly day: string;
-  readonly owner: string;
-  readonly model: string | null;
-  readonly messages: number;
-  /** Those of the messages that are the ASSISTANT's, failed ones included. */
-  readonly replies: number;
-  readonly usage: Usage;
-};
 
 /** Counts what was used, written in the same transaction as the message; deletions do not lower it. */
 export interface Ledger {

@@ -33,6 +33,10 @@ describe('the skein command', () => {
       ['skein import FILE', '--user NAME'],
     ],
     [
+      ['reindex', '--help'],
+      ['skein reindex', '--help'],
+    ],
+    [
       ['doctor', '--help'],
       ['skein doctor', '--help'],
     ],
@@ -52,7 +56,7 @@ describe('the skein command', () => {
   });
 
   const wrong: readonly [args: readonly string[], says: RegExp][] = [
-    [['sevre'], /^skein does not know “sevre”\. It knows serve, import, eval, doctor\.\n$/],
+    [['sevre'], /^skein does not know “sevre”\. It knows serve, import, reindex, eval, doctor\.\n$/],
     [['toString'], /^skein does not know “toString”\./],
     [['serve', '--port', '1'], /^skein serve: Unknown option '--port'\. `skein serve --help` lists what it takes\.\n$/],
     [['serve', 'now'], /^skein serve does not know what to do with “now”\./],

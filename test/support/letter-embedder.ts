@@ -1,5 +1,5 @@
 import type { Embedder } from '../../src/models/embedder.ts';
-import { DIMENSIONS, MODEL, vectorOf } from '../storage/contract/searching.ts';
+import { aModel, vectorOf } from '../storage/contract/searching.ts';
 
 /** An embedder that knows letters, not words, notes what it is asked, and may be told to fail by throwing. */
 export function aLetterEmbedder(
@@ -8,8 +8,7 @@ export function aLetterEmbedder(
   const asked: string[] = [];
   return {
     asked,
-    model: MODEL,
-    dimensions: DIMENSIONS,
+    ...aModel(),
     passageCharacters: 40,
     rankingWeight: 0.5,
     embed(texts, options) {

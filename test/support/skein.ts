@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compose, type Skein } from '../../src/compose.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
+import type { Log } from '../../src/core/log.ts';
 import type { ChatModel } from '../../src/models/chat.ts';
 import { silentLog } from './silent-log.ts';
 
@@ -11,8 +12,12 @@ import { silentLog } from './silent-log.ts';
 export type Answer = {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape is the query's, checked by assertions
   readonly data: any;
-  readonly errors?: readonly { message: string; path?: unknown; extensions: { code: string; field?: string } }[];
-  readonly extensions?: { cost: { storageRequests: number } };
+  readonly errors?: readonly {
+    message: string;
+    path?: unknown;
+    extensions: { code: string; field?: string; retryAfterMs?: number };
+  }[];
+  readonly extensions?: { cost: { storageRequests: number; requestUnits: number } };
 };
 
 /** A Skein as a client meets it: a server on loopback, on a file of its own in a temporary folder. */
@@ -33,18 +38,18 @@ export type TestSkein = {
 export type Who = { user?: string; tenant?: string; roles?: string };
 
 export async function startSkein(
-  options: { chat?: ChatModel; now?: () => number; env?: Record<string, string> } = {},
+  options: { chat?: ChatModel; now?: () => number; env?: Record<string, string>; log?: Log } = {},
 ): Promise<TestSkein> {
   const folder = await mkdtemp(join(tmpdir(), 'skein-test-'));
   const config = parseConfig({ SKEIN_DATA: join(folder, 'skein.db'), SKEIN_PORT: '0', ...options.env });
-  const { chat, now } = options;
-  const skein = await compose(config, silentLog, { ...(chat && { chat }), ...(now && { now }) });
+  const { chat, now, log = silentLog } = options;
+  const skein = await compose(config, log, { ...(chat && { chat }), ...(now && { now }) });
   const app = await createApp({
     services: skein.services,
     ping: () => skein.engine.ping(),
     drain: () => skein.services.sending.close(5_000),
     corsOrigins: config.corsOrigins,
-    log: silentLog,
+    log,
   });
   const origin = await app.listen({ host: config.host, port: config.port });
   const url = `${origin}/graphql`;

@@ -46,6 +46,8 @@ export function connectInferenceEmbedder({
 }: InferenceEmbedderOptions): Promise<Embedder> {
   const client = inferenceClient(endpoint);
   return startRemoteEmbedder({
+    provider: 'azure-inference',
+    endpoint: endpoint.endpoint,
     model,
     dimensions,
     dimensionsSetting: 'AZURE_INFERENCE_EMBEDDING_DIMENSIONS',

@@ -48,6 +48,8 @@ export function connectOpenAiEmbedder({
 }: OpenAiEmbedderOptions): Promise<Embedder> {
   const client = openAiClient(baseUrl);
   return startRemoteEmbedder({
+    provider: 'openai',
+    endpoint: baseUrl,
     model,
     dimensions,
     dimensionsSetting: 'OPENAI_EMBEDDING_DIMENSIONS',

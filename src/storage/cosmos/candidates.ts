@@ -21,6 +21,8 @@ import {
   type VectorSearch,
   type WordSearch,
 } from './search-queries.ts';
+import { spellings } from './spellings.ts';
+import { vectorsOf } from './stored-vectors.ts';
 import type { VectorModel } from './vector-model.ts';
 import { toComponents } from './vectors.ts';
 import { countsIn, demandsNothing, fitOf, frequenciesIn, hasPhrases, meets } from './word-rows.ts';
@@ -30,6 +32,8 @@ export function cosmosCandidates(parts: Parts, vectors: VectorModel): CandidateS
   return {
     byKeyword: (scope, query, filter, limit, call) => byKeyword(parts, { scope, query, filter, limit }, call),
     byMeaning: (scope, query, filter, limit, call) => byMeaning(parts, vectors, { scope, query, filter, limit }, call),
+    spellings: (scope, words, call) => spellings(parts, scope, words, call),
+    vectorsOf: (scope, model, keys, call) => vectorsOf(parts, vectors, { scope, model, keys }, call),
   };
 }
 
@@ -99,10 +103,10 @@ type Near = Nearness & { readonly key: MessageKey };
 /** The nearest passages, each message by its best; then, in one more request, words and what else is asked about. */
 async function byMeaning({ access }: Parts, vectors: VectorModel, asked: Asked<MeaningQuery>, call: Call) {
   const { scope, query, filter, limit } = asked;
-  const vectorModel = vectors.nameFor(query.model, query.vector.length);
-  if (vectorModel === null) return { candidates: [], alongside: query.alongside.map(() => null) };
+  const vectorModel = await vectors.nameFor(query.model, query.vector.length, call);
+  const keysAlongside = async () => (await query.alongside).map(({ key }) => key);
+  if (vectorModel === null) return { candidates: [], alongside: (await keysAlongside()).map(() => null) };
   const vector = toComponents(query.vector, vectors.dimensions);
-  const wanted = { alongside: query.alongside, texts: query.phrases.length > 0 };
   const search: VectorSearch = { scope, vector, vectorModel, filter, rows: 0, now: access.now() };
   const isFree = demandsNothing(query);
   for (let most = 2 * limit; ; most *= WIDER) {
@@ -110,7 +114,8 @@ async function byMeaning({ access }: Parts, vectors: VectorModel, asked: Asked<M
     const near = [...bestOf(rows, scope).values()];
     if (isFree && near.length < limit && rows.length === most) continue;
     const first = isFree ? near.slice(0, limit) : near;
-    const more = await details(search, first, wanted);
+    const keys = await keysAlongside();
+    const more = await details(search, first, { alongside: keys, texts: query.phrases.length > 0 });
     const rowsOfFirst = first.map(({ key }) => more.words.get(messageKeyText(key)));
     const found = rowsOfFirst.filter((row) => row !== undefined);
     const counts = new Map(countsIn(found, query.terms.map(termOf)).map((count, at) => [found[at], count]));
@@ -124,7 +129,7 @@ async function byMeaning({ access }: Parts, vectors: VectorModel, asked: Asked<M
       .slice(0, limit);
     if (!isFree && candidates.length < limit && rows.length === most) continue;
     const known = new Map([...more.nearness, ...near.map((one) => [messageKeyText(one.key), one] as const)]);
-    const alongside = query.alongside.map((key): Nearness | null => {
+    const alongside = keys.map((key): Nearness | null => {
       const one = known.get(messageKeyText(key));
       return one === undefined ? null : { cosine: one.cosine, passage: one.passage };
     });

@@ -41,6 +41,8 @@ const INDEXED_PATHS = [
   '/expiresAt/?',
   '/waitingSince/?',
   '/vectorModel/?',
+  '/builtFor/?',
+  '/afterwards/?',
   '/headVersion/?',
   '/spread/?',
   '/use/[]/day/?',
@@ -125,6 +127,11 @@ function ledgerContainer(): Wanted {
 /** All containers, for embeddings of so many dimensions. */
 export function wantedContainers(dimensions: number): readonly Wanted[] {
   return [threadsContainer(dimensions), ledgerContainer()];
+}
+
+/** How long the vectors are that a container takes; null: it takes none. Shorter ones are padded. */
+export function dimensionsOf({ vectorEmbeddingPolicy }: ContainerDefinition): number | null {
+  return vectorEmbeddingPolicy?.vectorEmbeddings[0]?.dimensions ?? null;
 }
 
 /**

@@ -6,7 +6,7 @@ import { startMeter } from '../../core/meter.ts';
 import type { Engine } from '../store.ts';
 import { accessTo, type Patience } from './access.ts';
 import { cosmosCandidates } from './candidates.ts';
-import { differencesOf, wantedContainers, type Wanted } from './containers.ts';
+import { differencesOf, dimensionsOf, wantedContainers, type Wanted } from './containers.ts';
 import { faultOf } from './faults.ts';
 import { createHints } from './hints.ts';
 import { cosmosIndex } from './index-store.ts';
@@ -42,8 +42,11 @@ export type CosmosOptions = {
   readonly patience?: Patience;
 };
 
-/** A region that hangs is left within three seconds. A query may take Cosmos DB five, and has ten at the third attempt. */
-const PATIENCE: Patience = { requestMs: 2_500, budgetMs: 8_000, firstPauseMs: 50 };
+/**
+ * A region that hangs is left within three seconds. A query may take Cosmos DB five, and has ten at the third attempt. A
+ * write that finds nobody tries about six times before it says so.
+ */
+const PATIENCE: Patience = { requestMs: 2_500, budgetMs: 8_000, lostMs: 2_500, firstPauseMs: 50 };
 
 /**
  * Connects the distributed engine, and compares the containers with what it needs.
@@ -61,8 +64,8 @@ export async function connectCosmos(options: CosmosOptions): Promise<Engine> {
     const database = client.database(options.database);
     const wanted = wantedContainers(options.dimensions);
     if (options.createMissing === true) await createMissing(client, options.database, wanted);
-    await requireFitting(database, wanted);
-    return open(client, newClient, { ...options, now, patience, regions, transport, log });
+    const dimensions = await requireFitting(database, options.dimensions);
+    return open(client, newClient, { ...options, dimensions, now, patience, regions, transport, log });
   } catch (error) {
     client.dispose();
     throw startFault(endpoint, error);
@@ -190,15 +193,21 @@ async function createMissing(client: CosmosClient, name: string, wanted: readonl
   for (const container of wanted) await database.containers.createIfNotExists(structuredClone(container));
 }
 
-async function requireFitting(database: Database, wanted: readonly Wanted[]): Promise<void> {
+/** Gives how many dimensions the vectors may have: the embedder's, or as many more as the container was made for. */
+async function requireFitting(database: Database, needed: number): Promise<number> {
   const differences: string[] = [];
-  for (const container of wanted) {
+  const made = dimensionsOf((await readDefinition(database, 'threads')) ?? {}) ?? 0;
+  const dimensions = Math.max(made, needed);
+  for (const container of wantedContainers(dimensions)) {
     const found = await readDefinition(database, container.id);
     if (found === undefined) differences.push(`Container ${container.id} is missing.`);
     else differences.push(...differencesOf(container, found));
   }
-  if (differences.length === 0) return;
-  const advice = 'Provision the database with infra/main.bicep.';
+  if (differences.length === 0) return dimensions;
+  const advice =
+    made > 0 && made < needed
+      ? `The dimensions of a container cannot be changed: have the embedding model give ${String(made)} or fewer, or provision another database with infra/main.bicep, embeddingDimensions=${String(needed)}.`
+      : 'Provision the database with infra/main.bicep.';
   throw new SkeinError('UNAVAILABLE', [`Database ${database.id} does not fit.`, ...differences, advice].join(' '));
 }
 

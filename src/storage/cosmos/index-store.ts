@@ -1,21 +1,30 @@
 import type { OwnerScope, TenantId } from '../../core/identity.ts';
 import type { ThreadKey } from '../../core/ids.ts';
-import type { Call, IndexResult, IndexStore, IndexTask } from '../store.ts';
+import type { IndexResult, IndexTask } from '../indexed.ts';
+import type { Call, IndexStore } from '../store.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Parts } from './parts.ts';
 import { storePassages } from './passages.ts';
 import { integer, messageOf, tenantIn, threadKeyIn } from './rows.ts';
-import { pendingCount, waitingMessages } from './index-queries.ts';
+import { pendingCount, unbuiltMessages, waitingMessages } from './index-queries.ts';
+import { adoptModel, discard, indexModels, promote } from './model-switch.ts';
 import type { VectorModel } from './vector-model.ts';
 
 /** The index port over Cosmos DB. */
 export function cosmosIndex(parts: Parts, vectors: VectorModel): IndexStore {
   const { access } = parts;
   return {
-    adopt: (model, dimensions, call) => vectors.adopt(model, dimensions, call),
+    models: (call) => indexModels({ access, vectors }, call),
+    adopt: (model, call) => adoptModel({ access, vectors }, model, call),
+    promote: (model, call) => promote({ access, vectors }, model, call),
+    discard: (call) => discard({ access, vectors }, call),
 
-    async waiting(limit, call) {
-      const rows = await access.query('threads', waitingMessages(limit, access.now()), call);
+    async waiting(model, limit, call) {
+      const { serving, building } = vectors.known();
+      const generation = [building, serving].find((one) => one?.model === model);
+      if (generation == null) return [];
+      const ask = generation === serving ? waitingMessages : unbuiltMessages;
+      const rows = await access.query('threads', ask(generation.generation, limit, access.now()), call);
       return rows.map((row): IndexTask => {
         const tenant = tenantIn(row);
         const message = messageOf(row, { tenant, owner: null });
@@ -23,17 +32,35 @@ export function cosmosIndex(parts: Parts, vectors: VectorModel): IndexStore {
       });
     },
 
+    // A text's vector is not looked for: the query would cost what embedding the text does, or more.
+    known: (_model, textHashes) => Promise.resolve(textHashes.map(() => null)),
+
     async store(results, call: Call) {
-      const known = results.filter(({ model }) => vectors.current()?.startsWith(`${model}/`) === true);
-      const threads = Map.groupBy(known, ({ tenant, key }) => [tenant, key.owner, key.thread].join('\n'));
-      await inParallel([...threads.values()], async (ofThread) => {
-        const [first] = ofThread;
-        if (first !== undefined) await storePassages(parts, vectors, placeOf(first), ofThread, call);
-      });
+      // Another server may have had another model serve meanwhile.
+      const { serving, building } = await vectors.read(call);
+      for (const generation of [building, serving]) {
+        if (generation === null) continue;
+        const its = results.filter(({ model }) => model === generation.model);
+        const threads = Map.groupBy(its, ({ tenant, key }) => [tenant, key.owner, key.thread].join('\n'));
+        const isServing = generation === serving;
+        await inParallel([...threads.values()], async (ofThread) => {
+          const [first] = ofThread;
+          if (first === undefined) return;
+          await storePassages(parts, { generation, isServing }, placeOf(first), ofThread, call);
+        });
+      }
     },
 
     async countPending(scope, call) {
-      const [row] = await access.query('threads', pendingCount(scope, access.now()), call);
+      const [row] = await access.query(
+        'threads',
+        pendingCount(
+          scope,
+          (vectors.known().serving ?? (await vectors.read(call)).serving)?.generation ?? 0,
+          access.now(),
+        ),
+        call,
+      );
       return row === undefined ? 0 : integer(row, 'value');
     },
   };

@@ -6,7 +6,6 @@ import type { Operation } from './access.ts';
 import type { Parts } from './parts.ts';
 import { idOf, integer, requireInScope, text, type Item } from './rows.ts';
 import { passagesAround } from './index-queries.ts';
-import type { VectorModel } from './vector-model.ts';
 import { fromText, toComponents } from './vectors.ts';
 
 /** A message of a thread that is context, with its passages by themselves, in order; none when it has no vectors yet. */
@@ -22,18 +21,33 @@ const STRETCH = 12;
 const BEFORE = 2;
 const AFTER = 1;
 
-/** The messages of a stretch of a thread that are context, by seq. */
+/** The messages of a stretch of a thread that are context, by seq, with their passages of one generation. */
 export async function lineAround(
-  { access }: Pick<Parts, 'access'>,
+  parts: Pick<Parts, 'access'>,
   scope: OwnerScope,
   key: ThreadKey,
   stretch: { readonly from: number; readonly to: number },
   vectorModel: string,
   call: Call,
 ): Promise<LineMessage[]> {
+  return lineOf(await rowsAround(parts, scope, key, stretch, vectorModel, call));
+}
+
+async function rowsAround(
+  { access }: Pick<Parts, 'access'>,
+  scope: OwnerScope,
+  key: ThreadKey,
+  stretch: { readonly from: number; readonly to: number },
+  vectorModel: string | null,
+  call: Call,
+): Promise<Item[]> {
   const query = passagesAround(scope, key, stretch.from - STRETCH, stretch.to + STRETCH, vectorModel);
   const rows = await access.query('threads', query, call);
   for (const row of rows) requireInScope(row, scope);
+  return rows;
+}
+
+function lineOf(rows: readonly Item[]): LineMessage[] {
   const passages = Map.groupBy(
     rows.filter((row) => row['kind'] === 'passage'),
     (row) => text(row, 'messageId'),
@@ -93,18 +107,24 @@ export function leaningChanges(
   );
 }
 
-/** The changes of the vectors around a message that is context no more. */
+/** The changes of the vectors around a message that is context no more, of every generation that there is. */
 export async function leanAway(
-  parts: Pick<Parts, 'access'>,
-  vectors: VectorModel,
+  parts: Pick<Parts, 'access' | 'vectors'>,
   scope: OwnerScope,
   key: MessageKey,
   seq: number,
   call: Call,
 ): Promise<Operation[]> {
-  const vectorModel = vectors.current();
-  if (vectorModel === null) return [];
-  const line = await lineAround(parts, scope, key, { from: seq, to: seq }, vectorModel, call);
+  const rows = await rowsAround(parts, scope, key, { from: seq, to: seq }, null, call);
+  const messages = rows.filter((row) => row['kind'] === 'message');
+  const passages = rows.filter((row) => row['kind'] === 'passage');
+  const generations = Map.groupBy(passages, (row) => text(row, 'vectorModel'));
+  return [...generations.values()].flatMap((its) =>
+    leaningWithout(lineOf([...messages, ...its]), key, parts.vectors.dimensions),
+  );
+}
+
+function leaningWithout(line: readonly LineMessage[], key: MessageKey, dimensions: number): Operation[] {
   const gone = line.findIndex(({ id }) => id === key.message);
   if (gone < 0 || line[gone]?.own.length === 0) return [];
   const reached = new Set(
@@ -114,5 +134,5 @@ export async function leanAway(
   );
   const left = line.toSpliced(gone, 1);
   const places = [...left.keys()].filter((at) => reached.has(left[at]?.id));
-  return leaningChanges(left, places, vectors.dimensions);
+  return leaningChanges(left, places, dimensions);
 }

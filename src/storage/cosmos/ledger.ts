@@ -1,5 +1,6 @@
 import type { Scope } from '../../core/identity.ts';
-import type { Ledger, LedgerLine } from '../store.ts';
+import type { LedgerLine } from '../ledger-line.ts';
+import type { Ledger } from '../store.ts';
 import { ledgerRowId, ledgerRowOf } from './ledger-row.ts';
 import { owedBy } from './head.ts';
 import type { UseLine } from './owed.ts';

@@ -52,7 +52,7 @@ export function deleteMessage(parts: Parts, scope: OwnerScope, key: MessageKey, 
       { kind: 'delete', id: message.id, etag: etagOf(item) },
       ...passages.map((id): Operation => ({ kind: 'delete', id })),
       ...contextChanges(around, null),
-      ...(await leanAway(parts, parts.vectors, scope, key, message.seq, call)),
+      ...(await leanAway(parts, scope, key, message.seq, call)),
     ];
     isSent = true;
     const end = await access.batch('threads', partition, operations, call);

@@ -1,7 +1,8 @@
 import type { Json, Item } from './rows.ts';
 import { idOf, present } from './rows.ts';
+import { nameOf, type Generation } from './vector-model.ts';
 import { toComponents, toText } from './vectors.ts';
-import type { PassageVector } from '../store.ts';
+import type { PassageVector } from '../indexed.ts';
 
 /** What a passage carries of its message, so that every filter acts in the vector search itself. */
 const CARRIED = [
@@ -29,28 +30,29 @@ type PassageItemArgs = {
   /** Its vector, leaning towards what surrounds it. */
   readonly leaning: Float32Array;
   readonly dimensions: number;
-  readonly vectorModel: string;
+  readonly generation: Generation;
   readonly ttl: Json;
 };
 
 /** The item of a passage, which is all that a vector search looks at. */
 export function passageItem(args: PassageItemArgs): Item {
-  const { message, part, passage, leaning, dimensions, vectorModel, ttl } = args;
+  const { message, part, passage, leaning, dimensions, generation, ttl } = args;
   return present({
-    id: passageId(idOf(message), part),
+    id: passageId(generation.generation, idOf(message), part),
     kind: 'passage',
     messageId: idOf(message),
     ...Object.fromEntries(CARRIED.map((name) => [name, message[name]])),
     part,
     starts: passage.start,
     ends: passage.end,
-    vectorModel,
+    vectorModel: nameOf(generation),
+    textHash: passage.textHash,
     embedding: toComponents(leaning, dimensions),
     own: toText(passage.vector),
     ttl,
   });
 }
 
-export function passageId(message: string, part: number): string {
-  return `passage-${message}-${String(part)}`;
+export function passageId(generation: number, message: string, part: number): string {
+  return `passage-${String(generation)}-${message}-${String(part)}`;
 }

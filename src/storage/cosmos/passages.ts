@@ -1,6 +1,7 @@
 import type { OwnerScope } from '../../core/identity.ts';
 import type { ThreadKey } from '../../core/ids.ts';
-import type { Call, IndexResult, PassageVector } from '../store.ts';
+import type { IndexResult, PassageVector } from '../indexed.ts';
+import type { Call } from '../store.ts';
 import type { Change, Operation } from './access.ts';
 import { inBatches } from './batches.ts';
 import { expiryItem, FOREVER } from './expiry.ts';
@@ -9,14 +10,17 @@ import { inTurn } from './heads.ts';
 import { leaningAt, leaningChanges, lineAround, reachedFrom, type LineMessage } from './leaning.ts';
 import { passageId, passageItem } from './passage-item.ts';
 import type { Parts } from './parts.ts';
-import { etagOf, idOf, integer, requireInScope, type Item } from './rows.ts';
+import { etagOf, idOf, integer, integerOrNull, requireInScope, type Item } from './rows.ts';
 import { messagesToIndex } from './index-queries.ts';
-import type { VectorModel } from './vector-model.ts';
+import { nameOf, type Generation } from './vector-model.ts';
 
 type Place = { readonly scope: OwnerScope; readonly key: ThreadKey };
 
 /** A message of the thread that waits, and what is to be stored of it; null: embedding it failed. */
 type Indexed = { readonly row: Item; readonly passages: readonly PassageVector[] | null };
+
+/** Which generation passages are stored in. */
+type Filing = { readonly generation: Generation; readonly isServing: boolean };
 
 /** Operations of one message that are done together. */
 type Group = readonly Operation[];
@@ -30,23 +34,23 @@ const MOST_OPERATIONS = 100;
  */
 export async function storePassages(
   parts: Parts,
-  vectors: VectorModel,
+  filing: Filing,
   { scope, key }: Place,
   results: readonly IndexResult[],
   call: Call,
 ): Promise<void> {
   const { access } = parts;
-  const vectorModel = vectors.current();
-  if (vectorModel === null) return;
+  const { generation, isServing } = filing;
   const outcomes = new Map(results.map((result) => [String(result.key.message), result]));
+  const wanted = { ids: [...outcomes.keys()], generation: generation.generation, isServing };
   const attempt = async (): Promise<'done' | null> => {
-    const rows = await access.query('threads', messagesToIndex(scope, key, [...outcomes.keys()]), call);
+    const rows = await access.query('threads', messagesToIndex(scope, key, wanted), call);
     const indexed = rows.map((row): Indexed => {
       requireInScope(row, scope);
-      return { row, passages: passagesOf(outcomes.get(idOf(row)), vectorModel) };
+      return { row, passages: passagesOf(outcomes.get(idOf(row)), generation) };
     });
     if (indexed.length === 0) return 'done';
-    const groups = await groupsOf(parts, vectors, { scope, key }, vectorModel, indexed, call);
+    const groups = await groupsOf(parts, filing, { scope, key }, indexed, call);
     for (const batch of batchesOf(groups)) {
       const end = await access.batch('threads', partitionOf(scope, key.thread), batch, call);
       // A message has changed, or a neighbour has gone: what still waits is looked at anew.
@@ -58,36 +62,39 @@ export async function storePassages(
 }
 
 /** Null when it failed. Vectors of a length that the model does not have cannot be compared: that is a failure, too. */
-function passagesOf(result: IndexResult | undefined, vectorModel: string): readonly PassageVector[] | null {
+function passagesOf(result: IndexResult | undefined, { dimensions }: Generation): readonly PassageVector[] | null {
   if (result === undefined || result.outcome.kind === 'failed') return null;
   const { passages } = result.outcome;
-  const length = vectorModel.slice(vectorModel.lastIndexOf('/') + 1);
-  return passages.every(({ vector }) => String(vector.length) === length) ? passages : null;
+  return passages.every(({ vector }) => vector.length === dimensions) ? passages : null;
 }
 
 async function groupsOf(
   parts: Parts,
-  { dimensions }: VectorModel,
+  filing: Filing,
   { scope, key }: Place,
-  vectorModel: string,
   indexed: readonly Indexed[],
   call: Call,
 ): Promise<Group[]> {
   const seqs = indexed.map(({ row }) => integer(row, 'seq'));
   const stretch = { from: Math.min(...seqs), to: Math.max(...seqs) };
-  const found = await lineAround(parts, scope, key, stretch, vectorModel, call);
+  const { dimensions } = parts.vectors;
+  const { generation } = filing.generation;
+  const found = await lineAround(parts, scope, key, stretch, nameOf(filing.generation), call);
   const fresh = new Map(indexed.map(({ row, passages }) => [idOf(row), passages]));
   const line = found.map((message): LineMessage => {
     const passages = fresh.get(message.id);
     if (passages === undefined) return message;
-    const own = (passages ?? []).map(({ vector }, part) => ({ passage: passageId(message.id, part), vector }));
+    const own = (passages ?? []).map(({ vector }, part) => ({
+      passage: passageId(generation, message.id, part),
+      vector,
+    }));
     return { ...message, own };
   });
   const isFresh = ({ id }: LineMessage): boolean => (fresh.get(id) ?? null) !== null;
   const neighbours = reachedFrom(line, isFresh).filter((at) => !fresh.has(line[at]?.id ?? ''));
   const now = parts.access.now();
   return [
-    ...indexed.map((each) => groupOf(each, line, dimensions, vectorModel, now)),
+    ...indexed.map((each) => groupOf(each, line, dimensions, filing, now)),
     ...leaningChanges(line, neighbours, dimensions).map((operation) => [operation]),
   ];
 }
@@ -96,7 +103,7 @@ function groupOf(
   { row, passages }: Indexed,
   line: readonly LineMessage[],
   dimensions: number,
-  vectorModel: string,
+  { generation, isServing }: Filing,
   now: number,
 ): Group {
   const expiresAt = integer(row, 'expiresAt');
@@ -104,20 +111,33 @@ function groupOf(
   const at = line.findIndex(({ id }) => id === idOf(row));
   // A superseded message is context of none and has none: its passages stand for themselves.
   const leaning = at < 0 ? (passages ?? []).map(({ vector }) => vector) : leaningAt(line, at);
+  const state = passages === null ? 'FAILED' : 'READY';
   const changes: Change[] = [
-    { op: 'set', path: '/indexing', value: passages === null ? 'FAILED' : 'READY' },
-    { op: 'set', path: '/vectorModel', value: vectorModel },
+    { op: 'set', path: '/builtFor', value: Math.max(generation.generation, integerOrNull(row, 'builtFor') ?? 0) },
     { op: 'set', path: '/ttl', value: ttl },
-    { op: 'remove', path: '/waitingSince' },
+    ...(isServing ? served(state) : built(state, row)),
   ];
   return [
     ...(passages ?? []).map((passage, part): Operation => {
-      const args = { message: row, part, passage, dimensions, vectorModel, ttl };
+      const args = { message: row, part, passage, dimensions, generation, ttl };
       return { kind: 'upsert', item: passageItem({ ...args, leaning: leaning[part] ?? passage.vector }) };
     }),
     // Last: when a long message's passages need several batches, it is marked in the one that completes them.
     { kind: 'patch', id: idOf(row), changes, etag: etagOf(row) },
   ];
+}
+
+function served(state: string): Change[] {
+  return [
+    { op: 'set', path: '/indexing', value: state },
+    { op: 'remove', path: '/waitingSince' },
+  ];
+}
+
+/** What the generation that is being built has to say of a message counts once it serves, where it is something else. */
+function built(state: string, row: Item): Change[] {
+  if (row['indexing'] !== state) return [{ op: 'set', path: '/afterwards', value: state }];
+  return 'afterwards' in row ? [{ op: 'remove', path: '/afterwards' }] : [];
 }
 
 /** Groups put together in batches; one that is too long for a batch has some of its own. */

@@ -54,7 +54,7 @@ export function replaceReply(
       { ...supersede(old.id), etag: etagOf(item) },
       ...(await passageChanges(parts, scope, replaced, call)),
       ...contextChanges(around, null),
-      ...(await leanAway(parts, parts.vectors, scope, replaced, old.seq, call)),
+      ...(await leanAway(parts, scope, replaced, old.seq, call)),
     ];
     const end = await access.batch('threads', partition, operations, call);
     return end.kind === 'done' ? answer(scope, before, next, reply, known, writer) : null;

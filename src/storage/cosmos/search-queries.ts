@@ -39,6 +39,26 @@ export function wordMatches(search: WordSearch): Query {
   };
 }
 
+/** Some messages that have any of the terms, in what they say, who says it or when; in no order. */
+export function messagesHolding(scope: Scope, terms: readonly string[], rows: number, now: number): Query {
+  const where = allOf([
+    inScope(scope),
+    live('message', now),
+    fixed('c.searched = true'),
+    anyOf([
+      containsAny('c.words', marked(terms, ['text'])),
+      containsAny('c.around', marked(terms, ['author', 'said'])),
+    ]),
+  ]);
+  return {
+    ...where,
+    text: `SELECT TOP ${String(rows)} ${WORDS} FROM c WHERE ${where.sql}`,
+    within: null,
+    pipeline: true,
+    rows,
+  };
+}
+
 /** The best of them by the service's own measure, BM25 over what they say. */
 export function bestWordMatches(search: WordSearch): Query {
   const where = matching(search);
@@ -179,6 +199,24 @@ export function wordsAndNearness(
   return {
     text: `SELECT ${PASSAGE}, c.id, c.seq, c.after, c.words, c.around${texts}, ${distance.sql} AS cosine FROM c WHERE ${where.sql}`,
     parameters: [...where.parameters, ...distance.parameters],
+    within: null,
+    pipeline: false,
+    rows: ROWS,
+  };
+}
+
+/** The passages of some messages by themselves. An id may be in two threads: more may come than were asked for. */
+export function ownVectors(scope: Scope, keys: readonly MessageKey[], vectorModel: string, now: number): Query {
+  const ids = keys.map(({ message }) => message);
+  const where = allOf([
+    inScope(scope),
+    live('passage', now),
+    given('c.vectorModel = @', 'vectorModel', vectorModel),
+    oneOf('c.messageId', 'message', ids),
+  ]);
+  return {
+    ...where,
+    text: `SELECT ${KEY}, c.messageId, c.part, c.own FROM c WHERE ${where.sql}`,
     within: null,
     pipeline: false,
     rows: ROWS,

@@ -1,104 +1,129 @@
-import { SkeinError } from '../../core/errors.ts';
+import { isSameModel, type EmbeddingModel } from '../../core/embedding-model.ts';
 import type { Call } from '../store.ts';
-import type { Access, Operation } from './access.ts';
+import type { Access } from './access.ts';
 import { startPace } from './pacing.ts';
-import { idOf, integer, tenantIn, text, threadKeyIn, type Item } from './rows.ts';
-import { itemsOfOtherModels } from './index-queries.ts';
+import { etagOf, integer, itemIn, listOf, plain, text, type Item } from './rows.ts';
 
-/** Which model's vectors are stored and searched. */
+/** The vectors of one model. Its passages carry its name; messages the highest number that they have vectors of. */
+export type Generation = EmbeddingModel & { readonly generation: number };
+
+/** Whose vectors there are, for all servers. `retired`: served before or was given up, and is to be removed. */
+export type Generations = {
+  readonly serving: Generation | null;
+  readonly building: Generation | null;
+  readonly retired: readonly Generation[];
+  readonly latest: number;
+};
+
+/** What is known of the models whose vectors there are. */
 export type VectorModel = {
   /** How many components the container's vectors have; shorter ones are padded with zeros. */
   readonly dimensions: number;
-  /** The name that items carry of a model with vectors of this length; null when it is not the adopted one. */
-  nameFor(model: string, dimensions: number): string | null;
-  /** The name of the adopted one. */
-  current(): string | null;
-  adopt(model: string, dimensions: number, call: Call): Promise<void>;
+  /** As last read by this process: another may have changed it. */
+  known(): Generations;
+  read(call: Call): Promise<Generations>;
+  /** Changes it as it is by then; `null` for no change. */
+  change(next: (now: Generations) => Generations | null, call: Call): Promise<Generations>;
+  /** The name that passages carry of a model with vectors of this length; null: there are none. */
+  nameFor(model: string, dimensions: number, call: Call): Promise<string | null>;
 };
 
-/** Where the adopted model is kept: no tenant has an empty name. */
+/** Where it is kept: no tenant has an empty name. */
 const SETTINGS = { key: ['', '', ''], id: 'vectors' } as const;
-const BATCH = 100;
-const ROWS = 1_000;
+
+const NOTHING: Generations = { serving: null, building: null, retired: [], latest: 0 };
 
 export function createVectorModel({ access }: { access: Access }, dimensions: number): VectorModel {
-  let adopted: string | null = null;
+  let known = NOTHING;
+
+  async function readItem(call: Call): Promise<Item | null> {
+    const item = await access.read('threads', SETTINGS.key, SETTINGS.id, call);
+    known = item === null ? NOTHING : generationsOf(item);
+    return item;
+  }
 
   return {
     dimensions,
-    nameFor: (model, length) => (nameOf(model, length) === adopted ? adopted : null),
-    current: () => adopted,
-    async adopt(model, length, call) {
-      if (length > dimensions) {
-        throw new SkeinError(
-          'UNAVAILABLE',
-          `Container threads takes vectors of up to ${String(dimensions)} dimensions, but those of ${model} have ${String(length)}. Provision a database for it with infra/main.bicep.`,
-        );
+    known: () => known,
+
+    async read(call) {
+      await readItem(call);
+      return known;
+    },
+
+    async change(next, call) {
+      for (const pace = startPace(access); ;) {
+        const stored = await readItem(call);
+        const wanted = next(known);
+        if (wanted === null) return known;
+        const item = settingsItem(wanted);
+        const operation =
+          stored === null
+            ? ({ kind: 'create', item } as const)
+            : ({ kind: 'replace', item, etag: etagOf(stored) } as const);
+        const end = await access.batch('threads', SETTINGS.key, [operation], call);
+        // Refused, another server was first, or the answer to a first coming was lost: it is read again.
+        if (end.kind === 'done') return (known = wanted);
+        await pace.stalled();
       }
-      const name = nameOf(model, length);
-      const stored = await access.read('threads', SETTINGS.key, SETTINGS.id, call);
-      const isNew = stored === null || text(stored, 'vectorModel') !== name;
-      if (isNew) await keep(name, stored !== null, call);
-      adopted = name;
-      if (!isNew && integer(stored, 'dropping') === 0) return;
-      if (stored !== null) await dropOthers(name, call);
-      await keep(name, false, call);
+    },
+
+    async nameFor(model, length, call) {
+      const found = () => searched(known).find((one) => isSameModel(one, { model, dimensions: length }));
+      if (found() === undefined) await readItem(call);
+      const generation = found();
+      return generation === undefined ? null : nameOf(generation);
     },
   };
-
-  /** `dropping`: another model's vectors are still to be removed, which a start that was broken off goes on with. */
-  async function keep(name: string, dropping: boolean, call: Call): Promise<void> {
-    const [tenantId, ownerId, threadId] = SETTINGS.key;
-    const item: Item = {
-      id: SETTINGS.id,
-      kind: 'settings',
-      tenantId,
-      ownerId,
-      threadId,
-      vectorModel: name,
-      dropping: Number(dropping),
-    };
-    await access.batch('threads', SETTINGS.key, [{ kind: 'upsert', item }], call);
-  }
-
-  /** Removes other models' passages; their messages, and those that failed, wait again. */
-  async function dropOthers(name: string, call: Call): Promise<void> {
-    for (const pace = startPace(access); ;) {
-      const rows = await access.query('threads', itemsOfOtherModels(name, ROWS), call);
-      if (rows.length === 0) return;
-      await pace.stalled();
-      const partitions = Map.groupBy(rows, (row) => JSON.stringify(partitionIn(row)));
-      for (const items of partitions.values()) {
-        const [first] = items;
-        for (let at = 0; first !== undefined && at < items.length; at += BATCH) {
-          const operations = items.slice(at, at + BATCH).map((row) => dropped(row, access.now()));
-          const end = await access.batch('threads', partitionIn(first), operations, call);
-          if (end.kind === 'done') pace.moved();
-        }
-      }
-    }
-  }
 }
 
-function dropped(row: Item, now: number): Operation {
-  const id = idOf(row);
-  if (row['kind'] === 'passage') return { kind: 'delete', id };
+/** The name that a generation's passages carry. */
+export function nameOf({ model, dimensions, generation }: Generation): string {
+  return `${model}/${String(dimensions)}#${String(generation)}`;
+}
+
+/** Those that queries are compared with, the newest of a model first. */
+function searched({ serving, building, retired }: Generations): Generation[] {
+  return [serving, building, ...retired.toReversed()].filter((one) => one !== null);
+}
+
+function settingsItem({ serving, building, retired, latest }: Generations): Item {
+  const [tenantId, ownerId, threadId] = SETTINGS.key;
   return {
-    kind: 'patch',
-    id,
-    changes: [
-      { op: 'set', path: '/indexing', value: 'PENDING' },
-      { op: 'set', path: '/waitingSince', value: now },
-      { op: 'remove', path: '/vectorModel' },
-    ],
+    id: SETTINGS.id,
+    kind: 'settings',
+    tenantId,
+    ownerId,
+    threadId,
+    ...(serving && { serving: plain(serving) }),
+    ...(building && { building: plain(building) }),
+    retired: retired.map(plain),
+    latest,
   };
 }
 
-function partitionIn(row: Item): string[] {
-  const { owner, thread } = threadKeyIn(row);
-  return [tenantIn(row), owner, thread];
+function generationsOf(item: Item): Generations {
+  const serving = itemIn(item, 'serving');
+  const building = itemIn(item, 'building');
+  return {
+    serving: serving && generationOf(serving),
+    building: building && generationOf(building),
+    retired: listOf(item, 'retired').map(generationOf),
+    latest: integer(item, 'latest'),
+  };
 }
 
-function nameOf(model: string, dimensions: number): string {
-  return `${model}/${String(dimensions)}`;
+function generationOf(item: Item): Generation {
+  const origin = itemIn(item, 'origin') ?? {};
+  const host = origin['host'];
+  return {
+    generation: integer(item, 'generation'),
+    model: text(item, 'model'),
+    dimensions: integer(item, 'dimensions'),
+    origin: {
+      provider: text(origin, 'provider'),
+      host: typeof host === 'string' ? host : null,
+      name: text(origin, 'name'),
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { threadKeyText } from '../../core/ids.ts';
-import { termOf, wordsIn } from '../../core/words.ts';
+import { fingerprintOf, termOf, wordsIn } from '../../core/words.ts';
 import { NEIGHBOUR_CHARACTERS } from '../search-text.ts';
 import type { SearchField, WordConstraints, WordCounts } from '../store.ts';
 import { integer, integerOrNull, textOrNull, threadKeyIn, unpackedContent, type Item } from './rows.ts';
@@ -11,6 +11,7 @@ type Counted = {
   readonly terms: Record<SearchField, number>[];
   readonly opening: number[];
   openingWords: number;
+  readonly fingerprint: string | null;
 };
 
 /**
@@ -30,7 +31,7 @@ export function countsIn(rows: readonly Item[], terms: readonly string[]): WordC
     before.length += next.openingWords;
     for (const [term, count] of before.terms.entries()) count.next = next.opening[term] ?? 0;
   }
-  return counted.map(({ length, terms: counts }) => ({ length, terms: counts }));
+  return counted.map(({ length, terms: counts, fingerprint }) => ({ length, terms: counts, fingerprint }));
 }
 
 function countedIn(row: Item, terms: number, places: ReadonlyMap<string, number>): Counted {
@@ -39,6 +40,7 @@ function countedIn(row: Item, terms: number, places: ReadonlyMap<string, number>
     terms: Array.from({ length: terms }, () => ({ text: 0, author: 0, said: 0, previous: 0, earlier: 0, next: 0 })),
     opening: Array.from({ length: terms }, () => 0),
     openingWords: 0,
+    fingerprint: fingerprintOf(textOrNull(row, 'words') ?? ''),
   };
   let characters = 0;
   for (const property of ['words', 'around']) {

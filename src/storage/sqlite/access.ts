@@ -7,7 +7,7 @@ import type { ArgsOf, ResultOf } from './wire.ts';
 import type { WorkerClient } from './worker-client.ts';
 import type { WriteOperations } from './write-operations.ts';
 
-/** The three ways to the file. Each counts as one storage request of the call, and its time as `storage`. */
+/** The ways to the file. Each counts as one storage request of the call, and its time as `storage`. */
 export type Access = {
   /** The time by which expiry is judged, epoch milliseconds. */
   now(): number;
@@ -15,6 +15,12 @@ export type Access = {
   read<Args, Result>(operation: (db: DatabaseSync, args: Args) => Result, args: Args, call: Call): Promise<Result>;
   /** A read that may take long, on the reader's thread. */
   scan<Name extends keyof ReadOperations>(
+    name: Name,
+    args: ArgsOf<ReadOperations, Name>,
+    call: Call,
+  ): Promise<ResultOf<ReadOperations, Name>>;
+  /** The same on a thread of its own, which keeps vectors in memory: it does not wait for a scan, nor a scan for it. */
+  scanVectors<Name extends keyof ReadOperations>(
     name: Name,
     args: ArgsOf<ReadOperations, Name>,
     call: Call,
@@ -30,11 +36,12 @@ export type Access = {
 type AccessOptions = {
   readonly db: DatabaseSync;
   readonly reader: WorkerClient<ReadOperations>;
+  readonly vectorReader: WorkerClient<ReadOperations>;
   readonly writer: WorkerClient<WriteOperations>;
   readonly now: () => number;
 };
 
-export function accessTo({ db, reader, writer, now }: AccessOptions): Access {
+export function accessTo({ db, reader, vectorReader, writer, now }: AccessOptions): Access {
   const counted = <Result>({ meter, signal }: Call, work: () => Promise<Result>): Promise<Result> => {
     signal?.throwIfAborted();
     meter.storage({ requests: 1 });
@@ -52,6 +59,9 @@ export function accessTo({ db, reader, writer, now }: AccessOptions): Access {
     },
     async scan(name, args, call) {
       return counted(call, () => reader.run(name, args, call.signal));
+    },
+    async scanVectors(name, args, call) {
+      return counted(call, () => vectorReader.run(name, args, call.signal));
     },
     async write(name, args, call) {
       return counted(call, () => writer.run(name, args));

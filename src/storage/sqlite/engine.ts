@@ -30,7 +30,7 @@ export type SqliteOptions = {
 const CACHE_KIB = 8_192;
 
 /**
- * Opens the embedded engine: one file, one writing thread, one reading thread, and short reads on this one.
+ * Opens the embedded engine: one file, one writing thread, two reading threads, and short reads on this one.
  * @throws SkeinError UNAVAILABLE, naming the file, when it is in use, is not Skein's, is from a newer Skein or cannot be
  * opened
  */
@@ -46,24 +46,28 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
     atOnce: Infinity,
     onDeath,
   });
-  const reader = startWorker<ReadOperations>({
-    file: new URL('./reader.ts', import.meta.url),
-    data,
-    // One at a time, so that a caller who gives up while waiting costs nothing.
-    atOnce: 1,
-    onDeath,
-  });
+  const startReader = (whenNeeded: boolean) =>
+    startWorker<ReadOperations>({
+      file: new URL('./reader.ts', import.meta.url),
+      data,
+      whenNeeded,
+      // One at a time, so that a caller who gives up while waiting costs nothing.
+      atOnce: 1,
+      onDeath,
+    });
+  const reader = startReader(false);
+  const vectorReader = startReader(true);
   try {
     await writer.ready();
     const db = openConnection({ path, readOnly: true, cacheKiB: CACHE_KIB });
-    const access = accessTo({ db, reader, writer, now });
+    const access = accessTo({ db, reader, vectorReader, writer, now });
     const onFault = (error: unknown) => log('Deleted threads could not be removed yet.', error);
     const removal = backgroundRemoval({ writer, onFault });
     void removal.start();
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
       await removal.stop();
-      await reader.close();
+      await Promise.all([reader.close(), vectorReader.close()]);
       db.close();
       // Last, as only the last connection to close folds the write-ahead log into the file.
       await writer.close();
@@ -75,7 +79,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
       threads: sqliteThreads(access, removal),
       messages: sqliteMessages(access),
       candidates: sqliteCandidates(access),
-      index: sqliteIndex(access),
+      index: sqliteIndex(access, removal),
       ledger: sqliteLedger(access),
       async ping() {
         if (closing !== null) throw new SkeinError('UNAVAILABLE', 'The store is closed.');

@@ -6,9 +6,11 @@ import type { KeywordCandidates, KeywordQuery } from '../store.ts';
 import { statement } from './connection.ts';
 import { isUnfiltered } from './filters.ts';
 import { integer, KEY_COLUMNS, messageKeyOf, type Row } from './rows.ts';
+import { firstCut, LOOKED_AT, type CountedTerm } from './first-cut.ts';
 import { anyOf, type TextScope } from './scoped-terms.ts';
 import { findable, searchScope } from './search-scope.ts';
 import { wordCounts } from './word-counts.ts';
+import { frequencyOf, messagesIn } from './word-statistics.ts';
 import { defineHasPhrase, demandsNothing, meets } from './word-constraints.ts';
 
 type Args = {
@@ -19,7 +21,10 @@ type Args = {
   readonly now: number;
 };
 
-const NONE: KeywordCandidates = { candidates: [], statistics: null };
+/** With the candidates' rows, in their order. */
+type Found = KeywordCandidates & { readonly messageRows: readonly number[] };
+
+const NONE: Found = { candidates: [], messageRows: [], statistics: null };
 
 // The weights of the first cut, in the columns' order: text, author, said, previous, earlier, next. The ranking's own
 // are finer; these only have to bring what it wants to see.
@@ -31,7 +36,7 @@ const JOINS = `CROSS JOIN messages m ON m.message_row = f.rowid
   CROSS JOIN tenants te ON te.tenant_row = o.tenant_row`;
 
 /** The best messages by words. */
-export function byKeyword(db: DatabaseSync, { scope, query, filter, limit, now }: Args): KeywordCandidates {
+export function byKeyword(db: DatabaseSync, { scope, query, filter, limit, now }: Args): Found {
   const terms = query.terms.map(termOf);
   const whose = searchScope(db, scope, filter);
   const sought = [...new Set(terms)].filter((term) => term !== '');
@@ -39,65 +44,75 @@ export function byKeyword(db: DatabaseSync, { scope, query, filter, limit, now }
   defineHasPhrase(db);
   const visible = findable(scope, filter);
   const met = meets(query, whose);
-  const condition = `(${visible.sql}) AND (${met.sql})`;
-  const params = { ...visible.params, ...met.params, now, match: anyOf(sought, whose) };
-  const rows =
-    isUnfiltered(filter) && demandsNothing(query)
-      ? bestOfAll(db, condition, params, limit)
-      : bestOfFiltered(db, condition, params, limit);
-  const counts = wordCounts(
-    db,
-    rows.map((row) => integer(row, 'message_row')),
-    terms,
-  );
+  const condition = {
+    sql: `(${visible.sql}) AND (${met.sql})`,
+    params: { ...visible.params, ...met.params, now },
+    keepsNearlyAll: isUnfiltered(filter) && demandsNothing(query),
+  };
+  const counted = sought.map((term) => ({ term, frequency: frequencyOf(db, term, whose) }));
+  const rows = best(db, { counted, whose, condition, limit });
+  const messageRows = rows.map((row) => integer(row, 'message_row'));
+  const counts = wordCounts(db, messageRows, terms);
+  const frequencies = new Map(counted.map(({ term, frequency }) => [term, frequency]));
   return {
+    messageRows,
     candidates: counts.map((its, at) => ({ key: messageKeyOf(rows[at] ?? {}, scope), counts: its })),
-    statistics: { messages: messagesIn(db, whose), frequencies: terms.map((term) => frequency(db, term, whose)) },
+    statistics: {
+      messages: messagesIn(db, whose),
+      frequencies: terms.map((term) => frequencies.get(term) ?? 0),
+    },
   };
 }
 
-type Params = Readonly<Record<string, string | number | bigint | null | Uint8Array>>;
+type Condition = {
+  readonly sql: string;
+  readonly params: Readonly<Record<string, string | number | bigint | null | Uint8Array>>;
+  /** Whether it leaves out little: only what is superseded or has expired. */
+  readonly keepsNearlyAll: boolean;
+};
 
-/** The filter is asked of every match, and the best of what it keeps are taken. */
-function bestOfFiltered(db: DatabaseSync, condition: string, params: Params, limit: number): Row[] {
-  return statement(
-    db,
-    `SELECT m.message_row, ${KEY_COLUMNS}, ${FIT} AS fit FROM text_index f ${JOINS}
-     WHERE text_index MATCH :match AND ${condition} ORDER BY fit, m.message_row DESC LIMIT :limit`,
-  ).all({ ...params, limit });
-}
+type Lookup = {
+  readonly counted: readonly CountedTerm[];
+  readonly whose: TextScope;
+  readonly condition: Condition;
+  readonly limit: number;
+};
 
-/**
- * With no filter nearly every match is visible: the best are taken first and then looked at, and when some of them are
- * not (superseded, expired), more are taken.
- */
-function bestOfAll(db: DatabaseSync, condition: string, params: Params, limit: number): Row[] {
-  for (let taken = limit; ; taken *= 4) {
-    const rows = statement(
-      db,
-      `SELECT m.message_row, ${KEY_COLUMNS}, f.fit FROM
-         (SELECT rowid, ${FIT} AS fit FROM text_index WHERE text_index MATCH :match ORDER BY fit LIMIT :taken) f
-         ${JOINS} WHERE ${condition} ORDER BY f.fit, m.message_row DESC LIMIT :limit`,
-    ).all({ ...params, taken, limit });
-    if (rows.length >= limit || matches(db, params['match'] ?? null) <= taken) return rows;
+/** The best of a first cut, if there is one; where the condition leaves too few of those, the best of all. */
+function best(db: DatabaseSync, { counted, whose, condition, limit }: Lookup): Row[] {
+  const cut = firstCut(counted, whose);
+  if (cut !== null) {
+    // Of a cut that is still too large, the newest.
+    const rows = bestOf(db, { match: cut, most: 2 * LOOKED_AT }, condition, limit);
+    if (rows.length === limit) return rows;
   }
+  const all = anyOf(
+    counted.map(({ term }) => term),
+    whose,
+  );
+  return bestOf(db, { match: all, most: counted.reduce((sum, { frequency }) => sum + frequency, 0) }, condition, limit);
 }
 
-const MATCHES = 'SELECT count(*) AS n FROM text_index WHERE text_index MATCH ?';
+const MATCHED = `SELECT rowid, ${FIT} AS fit FROM text_index WHERE text_index MATCH :match
+  ORDER BY rowid DESC LIMIT :most`;
+const VISIBLE = `SELECT m.message_row, ${KEY_COLUMNS}, f.fit FROM matched f ${JOINS}`;
 
-function matches(db: DatabaseSync, match: Params[string]): number {
-  return integer(statement(db, MATCHES).get(match) ?? {}, 'n');
-}
-
-function frequency(db: DatabaseSync, term: string, whose: TextScope): number {
-  return term === '' ? 0 : matches(db, anyOf([term], whose));
-}
-
-/** Messages of the scope, near enough: what the threads' heads have counted. */
-function messagesIn(db: DatabaseSync, { tenantRow, ownerRow }: TextScope): number {
-  const row =
-    ownerRow === null
-      ? statement(db, 'SELECT total(message_count) AS n FROM threads WHERE tenant_row = ?').get(tenantRow)
-      : statement(db, 'SELECT total(message_count) AS n FROM threads WHERE owner_row = ?').get(ownerRow);
-  return integer(row ?? {}, 'n');
+/** The best matches that the condition keeps; `most` is how many matches are looked at, or that there can be. */
+function bestOf(
+  db: DatabaseSync,
+  { match, most }: { match: string; most: number },
+  condition: Condition,
+  limit: number,
+): Row[] {
+  const params = { ...condition.params, match, most, limit };
+  const wanted = `WHERE ${condition.sql} ORDER BY f.fit, m.message_row DESC LIMIT :limit`;
+  if (!condition.keepsNearlyAll) {
+    return statement(db, `WITH matched AS (${MATCHED}) ${VISIBLE} ${wanted}`).all(params);
+  }
+  // The best are taken first and then looked at: when some of them are not visible, more are taken.
+  for (let taken = limit; ; taken *= 4) {
+    const first = `WITH matched AS (SELECT * FROM (${MATCHED}) ORDER BY fit, rowid DESC LIMIT :taken)`;
+    const rows = statement(db, `${first} ${VISIBLE} ${wanted}`).all({ ...params, taken });
+    if (rows.length === limit || taken >= most) return rows;
+  }
 }

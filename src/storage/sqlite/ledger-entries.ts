@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Scope } from '../../core/identity.ts';
 import type { Role, Usage } from '../../core/thread.ts';
-import type { LedgerLine } from '../store.ts';
+import type { LedgerLine } from '../ledger-line.ts';
 import { statement } from './connection.ts';
 import { ledgerLineOf } from './rows.ts';
 

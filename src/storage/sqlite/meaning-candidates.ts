@@ -1,32 +1,48 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { MessageFilter } from '../../core/filter.ts';
 import type { Scope } from '../../core/identity.ts';
-import { messageKeyText, type MessageKey } from '../../core/ids.ts';
+import type { MessageKey } from '../../core/ids.ts';
 import { termOf } from '../../core/words.ts';
-import type { MeaningCandidates, MeaningQuery, Nearness } from '../store.ts';
-import { nearestPassages } from './bit-scan.ts';
+import type { MeaningCandidate, MeaningQuery, Nearness } from '../store.ts';
+import type { BitRows } from './bit-rows.ts';
 import { statement } from './connection.ts';
 import { toBits, toInt8 } from './quantized.ts';
-import { integer, KEY_COLUMNS, messageKeyOf, type Row } from './rows.ts';
+import { integer, KEY_COLUMNS, messageKeyOf, text, type Row } from './rows.ts';
+import { bitsOfScope } from './scope-bits.ts';
 import { findable, searchScope } from './search-scope.ts';
-import { vectorModel } from './vector-model.ts';
+import { searchedGeneration } from './vector-model.ts';
 import { defineHasPhrase, meets } from './word-constraints.ts';
 import { wordCounts } from './word-counts.ts';
 
-type Args = {
+type NearestArgs = {
   readonly scope: Scope;
-  readonly query: MeaningQuery;
+  readonly query: Omit<MeaningQuery, 'alongside'>;
   readonly filter: MessageFilter;
   readonly limit: number;
   readonly now: number;
 };
 
-/** A message by its best passage. */
-type Near = Nearness & { readonly messageRow: number; readonly key: MessageKey };
+type NearnessArgs = {
+  readonly scope: Scope;
+  readonly query: Pick<MeaningQuery, 'vector' | 'model'>;
+  readonly messages: readonly FoundMessage[];
+};
 
-type Condition = {
-  readonly sql: string;
-  readonly params: Readonly<Record<string, string | number | bigint | null | Uint8Array>>;
+/** A message that words found; `messageRow` is where it was then, if that is known. */
+export type FoundMessage = { readonly key: MessageKey; readonly messageRow: number | null };
+
+/** A message by its best passage. */
+type NearMessage = Nearness & { readonly messageRow: number; readonly key: MessageKey };
+
+type Search = {
+  readonly db: DatabaseSync;
+  readonly generation: number;
+  readonly scope: Scope;
+  readonly vector: Uint8Array;
+  readonly condition: {
+    readonly sql: string;
+    readonly params: Readonly<Record<string, string | number | bigint | null | Uint8Array>>;
+  };
 };
 
 /**
@@ -36,64 +52,72 @@ type Condition = {
 const CUT = 3;
 const LEAST_CUT = 400;
 
+/** How much further the cut goes when the filter has left too few. */
+const WIDER = 4;
+
 /** As many messages as the filter may leave to be compared one by one, rather than going on by bits. */
 const FEW = 20_000;
 
-/** The best messages by meaning. */
-export function byMeaning(db: DatabaseSync, { scope, query, filter, limit, now }: Args): MeaningCandidates {
+/** The best messages by meaning, the nearest first. */
+export function nearestMessages(
+  db: DatabaseSync,
+  { scope, query, filter, limit, now }: NearestArgs,
+): MeaningCandidate[] {
   const whose = searchScope(db, scope, filter);
-  const known = vectorModel(db);
-  const none = { candidates: [], alongside: query.alongside.map(() => null) };
-  if (whose === null || known?.model !== query.model || known.dimensions !== query.vector.length) return none;
+  const { length: dimensions } = query.vector;
+  const generation = searchedGeneration(db, query.model, dimensions);
+  if (whose === null || generation === null) return [];
   defineHasPhrase(db);
   const visible = findable(scope, filter);
   const met = meets(query, whose);
-  const condition: Condition = {
-    sql: `(${visible.sql}) AND (${met.sql})`,
-    params: { ...visible.params, ...met.params, now },
-  };
-  const vector = toInt8(query.vector);
-  const near = nearest(db, scope, condition, vector, limit, () =>
-    nearestPassages(db, whose, toBits(query.vector), known.dimensions),
-  );
+  const condition = { sql: `(${visible.sql}) AND (${met.sql})`, params: { ...visible.params, ...met.params, now } };
+  const search = { db, generation, scope, vector: toInt8(query.vector), condition };
+  const near = nearest(search, bitsOfScope(db, generation, whose, dimensions), toBits(query.vector), limit);
   const counts = wordCounts(
     db,
     near.map(({ messageRow }) => messageRow),
     query.terms.map(termOf),
   );
-  return {
-    candidates: near.flatMap(({ key, cosine, passage }, at) => {
-      const its = counts[at];
-      return its === undefined ? [] : [{ key, cosine, passage, counts: its }];
-    }),
-    alongside: nearnessOf(db, scope, vector, query.alongside, near),
-  };
+  return near.flatMap(({ key, cosine, passage }, at) => {
+    const its = counts[at];
+    return its === undefined ? [] : [{ key, cosine, passage, counts: its }];
+  });
+}
+
+/** How near these messages are, in order; null for one without vectors of the query's model. */
+export function nearnessOf(db: DatabaseSync, { scope, query, messages }: NearnessArgs): (Nearness | null)[] {
+  const generation = searchedGeneration(db, query.model, query.vector.length);
+  if (generation === null) return messages.map(() => null);
+  const params = { tenant: scope.tenant, generation, vector: toInt8(query.vector) };
+  const known = messages.flatMap(({ key, messageRow }) => (messageRow === null ? [] : [[messageRow, key.message]]));
+  const unknown = messages.flatMap(({ key: { owner, thread, message }, messageRow }) =>
+    messageRow === null ? [[owner, thread, message]] : [],
+  );
+  const rows = [
+    ...statement(db, NEARNESS_BY_ROW).all({ ...params, messages: JSON.stringify(known) }),
+    ...statement(db, NEARNESS_BY_KEY).all({ ...params, messages: JSON.stringify(unknown) }),
+  ];
+  const near = bestPerMessage(
+    rows.map((row) => ({ messageRow: integer(row, 'message_row'), id: text(row, 'id'), ...nearnessIn(row) })),
+  );
+  const found = new Map(near.map(({ id, cosine, passage }) => [id, { cosine, passage }]));
+  return messages.map(({ key }) => found.get(key.message) ?? null);
 }
 
 /** First the passages nearest by bits; when the filter leaves too few of them, all that it leaves, if they are few. */
-function nearest(
-  db: DatabaseSync,
-  scope: Scope,
-  condition: Condition,
-  vector: Uint8Array,
-  limit: number,
-  scan: () => Float64Array,
-): Near[] {
-  const passages = scan();
-  let taken = Math.min(passages.length, Math.max(LEAST_CUT, limit * CUT));
-  let near = compared(db, scope, condition, vector, passages.subarray(0, taken));
-  if (near.length < limit && taken < passages.length) {
-    const left = leftByFilter(db, condition);
-    if (left !== null) near = compared(db, scope, condition, vector, left);
-    else {
-      while (near.length < limit && taken < passages.length) {
-        const from = taken;
-        taken = Math.min(passages.length, taken * 4);
-        near = merged(near, compared(db, scope, condition, vector, passages.subarray(from, taken)));
-      }
-    }
+function nearest(search: Search, rows: BitRows, bits: Uint8Array, limit: number): NearMessage[] {
+  let wanted = Math.max(LEAST_CUT, limit * CUT);
+  let passages = rows.nearest(bits, wanted);
+  let near = visibleOf(search, compared(search, passages), limit);
+  if (near.length === limit || passages.length < wanted) return near;
+  const left = leftByFilter(search);
+  if (left !== null) return visibleOf(search, compared(search, left), limit);
+  while (near.length < limit && passages.length === wanted) {
+    wanted *= WIDER;
+    passages = rows.nearest(bits, wanted);
+    near = visibleOf(search, compared(search, passages), limit);
   }
-  return near.slice(0, limit);
+  return near;
 }
 
 const JOINS = `CROSS JOIN threads t ON t.thread_row = m.thread_row
@@ -103,81 +127,72 @@ const JOINS = `CROSS JOIN threads t ON t.thread_row = m.thread_row
 // A vector without direction is near nothing.
 const COSINE = 'coalesce(1 - vec_distance_cosine(vec_int8(p.vector), vec_int8(:vector)), 0)';
 
-/** The messages of these passages that the condition keeps, each with its best one, the nearest first. */
-function compared(
-  db: DatabaseSync,
-  scope: Scope,
-  condition: Condition,
-  vector: Uint8Array,
-  passages: Float64Array,
-): Near[] {
+// A place among the bits may be that of a passage that has gone, or of another one since: what is read here counts.
+const COMPARE = `SELECT p.message_row, p.starts, p.ends, ${COSINE} AS cosine
+  FROM json_each(:passages) j CROSS JOIN passages p ON p.passage_row = j.value AND p.generation = :generation`;
+
+type Compared = Nearness & { readonly messageRow: number };
+
+/** The messages of these passages, each with its best one, the nearest first. */
+function compared({ db, generation, vector }: Search, passages: Float64Array): Compared[] {
+  const rows = statement(db, COMPARE).all({
+    generation,
+    vector,
+    passages: JSON.stringify(Array.from(passages)),
+  });
+  return bestPerMessage(rows.map((row) => ({ messageRow: integer(row, 'message_row'), ...nearnessIn(row) })));
+}
+
+/** The first of the messages that the condition keeps. */
+function visibleOf({ db, scope, condition }: Search, messages: readonly Compared[], limit: number): NearMessage[] {
+  // In the order of the list, so that no more are looked at than are needed.
   const rows = statement(
     db,
-    `SELECT m.message_row, ${KEY_COLUMNS}, p.starts, p.ends, ${COSINE} AS cosine
-     FROM json_each(:passages) j CROSS JOIN passages p ON p.passage_row = j.value
-     CROSS JOIN messages m ON m.message_row = p.message_row ${JOINS} WHERE ${condition.sql}`,
-  ).all({ ...condition.params, vector, passages: JSON.stringify(Array.from(passages)) });
-  return bestPerMessage(rows.map((row) => nearOf(row, scope)));
+    `SELECT j.key AS place, ${KEY_COLUMNS} FROM json_each(:messages) j
+     CROSS JOIN messages m ON m.message_row = j.value ${JOINS} WHERE ${condition.sql} LIMIT :limit`,
+  ).all({ ...condition.params, limit, messages: JSON.stringify(messages.map(({ messageRow }) => messageRow)) });
+  return rows
+    .map((row) => ({ row, place: integer(row, 'place') }))
+    .sort((one, other) => one.place - other.place)
+    .flatMap(({ row, place }) => {
+      const message = messages[place];
+      return message === undefined ? [] : [{ ...message, key: messageKeyOf(row, scope) }];
+    });
 }
 
 /** The passages of all messages that the condition keeps; null when it keeps more than a few. */
-function leftByFilter(db: DatabaseSync, condition: Condition): Float64Array | null {
+function leftByFilter({ db, generation, condition }: Search): Float64Array | null {
   const rows = statement(
     db,
-    `SELECT p.passage_row FROM messages m ${JOINS} CROSS JOIN passages p ON p.message_row = m.message_row
+    `SELECT p.passage_row FROM messages m ${JOINS} CROSS JOIN passages p
+       ON p.generation = :generation AND p.message_row = m.message_row
      WHERE ${condition.sql} LIMIT ${String(FEW + 1)}`,
-  ).all({ ...condition.params });
+  ).all({ ...condition.params, generation });
   return rows.length > FEW ? null : Float64Array.from(rows, (row) => integer(row, 'passage_row'));
 }
 
-function nearOf(row: Row, scope: Scope): Near {
-  return {
-    messageRow: integer(row, 'message_row'),
-    key: messageKeyOf(row, scope),
-    cosine: integer(row, 'cosine'),
-    passage: { start: integer(row, 'starts'), end: integer(row, 'ends') },
-  };
+const NEARNESS = `SELECT m.message_row, m.id, p.starts, p.ends, ${COSINE} AS cosine FROM json_each(:messages) j
+  CROSS JOIN tenants te ON te.tenant = :tenant`;
+const PASSAGES = 'CROSS JOIN passages p ON p.generation = :generation AND p.message_row = m.message_row';
+// A row may be another message's by now.
+const NEARNESS_BY_ROW = `${NEARNESS}
+  CROSS JOIN messages m ON m.message_row = j.value ->> 0 AND m.id = j.value ->> 1 AND m.tenant_row = te.tenant_row
+  ${PASSAGES}`;
+const NEARNESS_BY_KEY = `${NEARNESS}
+  CROSS JOIN owners o ON o.tenant_row = te.tenant_row AND o.owner = j.value ->> 0
+  CROSS JOIN threads t ON t.owner_row = o.owner_row AND t.id = j.value ->> 1 AND t.deleted = 0
+  CROSS JOIN messages m ON m.thread_row = t.thread_row AND m.id = j.value ->> 2
+  ${PASSAGES}`;
+
+function nearnessIn(row: Row): Nearness {
+  return { cosine: integer(row, 'cosine'), passage: { start: integer(row, 'starts'), end: integer(row, 'ends') } };
 }
 
-function bestPerMessage(found: readonly Near[]): Near[] {
-  const best = new Map<number, Near>();
+function bestPerMessage<Found extends Compared>(found: readonly Found[]): Found[] {
+  const best = new Map<number, Found>();
   for (const near of found) {
     const known = best.get(near.messageRow);
     if (known === undefined || near.cosine > known.cosine) best.set(near.messageRow, near);
   }
   return [...best.values()].sort((one, other) => other.cosine - one.cosine);
-}
-
-function merged(one: readonly Near[], other: readonly Near[]): Near[] {
-  return bestPerMessage([...one, ...other]);
-}
-
-const ALONGSIDE = `SELECT m.message_row, ${KEY_COLUMNS}, p.starts, p.ends, ${COSINE} AS cosine
-  FROM json_each(:keys) j
-  CROSS JOIN tenants te ON te.tenant = :tenant
-  CROSS JOIN owners o ON o.tenant_row = te.tenant_row AND o.owner = j.value ->> 0
-  CROSS JOIN threads t ON t.owner_row = o.owner_row AND t.id = j.value ->> 1 AND t.deleted = 0
-  CROSS JOIN messages m ON m.thread_row = t.thread_row AND m.id = j.value ->> 2
-  CROSS JOIN passages p ON p.message_row = m.message_row`;
-
-/** How near these messages are; those found already are not read again. */
-function nearnessOf(
-  db: DatabaseSync,
-  scope: Scope,
-  vector: Uint8Array,
-  keys: readonly MessageKey[],
-  found: readonly Near[],
-): (Nearness | null)[] {
-  const known = new Map(found.map((near) => [messageKeyText(near.key), near]));
-  const unknown = keys.filter((key) => !known.has(messageKeyText(key)));
-  const rows = statement(db, ALONGSIDE).all({
-    tenant: scope.tenant,
-    vector,
-    keys: JSON.stringify(unknown.map(({ owner, thread, message }) => [owner, thread, message])),
-  });
-  for (const near of bestPerMessage(rows.map((row) => nearOf(row, scope)))) known.set(messageKeyText(near.key), near);
-  return keys.map((key) => {
-    const near = known.get(messageKeyText(key));
-    return near === undefined ? null : { cosine: near.cosine, passage: near.passage };
-  });
 }

@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { statement } from './connection.ts';
+import { bytesOfBits } from './quantized.ts';
 import { bytes, integer, type Row } from './rows.ts';
+import type { Generation } from './generation.ts';
 
 /** Passages a block: 16 KB of bits at 512 components. */
-const SLOTS = 256;
+export const BLOCK_PASSAGES = 256;
 const PLACE_BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 /** Whose passage it is. */
@@ -24,14 +26,21 @@ export type PassageBlocks = {
 };
 
 const READ = 'SELECT live, places, bits FROM passage_blocks WHERE block_row = ?';
-const OPEN = `SELECT block_row FROM passage_blocks WHERE owner_row = ? AND live < ${String(SLOTS)} LIMIT 1`;
-const MAKE = `INSERT INTO passage_blocks (tenant_row, owner_row, live, places, bits)
-  VALUES (?, ?, 0, zeroblob(0), zeroblob(0))`;
-const WRITE = 'UPDATE passage_blocks SET live = ?, places = ?, bits = ? WHERE block_row = ?';
+const OPEN = `SELECT block_row FROM passage_blocks WHERE generation = ? AND owner_row = ? AND live < ${String(BLOCK_PASSAGES)} LIMIT 1`;
+const MAKE = `INSERT INTO passage_blocks (generation, tenant_row, owner_row, version, live, places, bits)
+  VALUES (?, ?, ?, 0, 0, zeroblob(0), zeroblob(0))`;
+const WRITE = 'UPDATE passage_blocks SET version = ?, live = ?, places = ?, bits = ? WHERE block_row = ?';
+// Versions go up and up, whatever is dropped: who has read blocks up to one knows by it which have changed since.
+const NEXT_VERSION = `UPDATE vector_models SET block_version = block_version + 1 WHERE generation = ?
+  RETURNING block_version AS version`;
 const DROP = 'DELETE FROM passage_blocks WHERE block_row = ?';
 
-/** @param bitBytes bytes of one passage's bits */
-export function openPassageBlocks(db: DatabaseSync, bitBytes: number): PassageBlocks {
+/** @param generation whose blocks; its vectors have `dimensions` components */
+export function openPassageBlocks(
+  db: DatabaseSync,
+  { generation, dimensions }: Pick<Generation, 'generation' | 'dimensions'>,
+): PassageBlocks {
+  const bitBytes = bytesOfBits(dimensions);
   const blocks = new Map<number, Block>();
   const openOf = new Map<number, number>();
 
@@ -46,23 +55,24 @@ export function openPassageBlocks(db: DatabaseSync, bitBytes: number): PassageBl
 
   function openBlock({ tenantRow, ownerRow }: Owner): number {
     const known = openOf.get(ownerRow);
-    if (known !== undefined && blockAt(known).live < SLOTS) return known;
+    if (known !== undefined && blockAt(known).live < BLOCK_PASSAGES) return known;
     // A block that this write has filled is still open on the disk.
     if (known !== undefined) save();
-    const found = statement(db, OPEN).get(ownerRow);
+    const found = statement(db, OPEN).get(generation, ownerRow);
     const blockRow =
       found === undefined
-        ? Number(statement(db, MAKE).run(tenantRow, ownerRow).lastInsertRowid)
+        ? Number(statement(db, MAKE).run(generation, tenantRow, ownerRow).lastInsertRowid)
         : integer(found, 'block_row');
     openOf.set(ownerRow, blockRow);
     return blockRow;
   }
 
   function save(): void {
-    for (const [blockRow, { live, places, bits, changed }] of blocks) {
-      if (!changed) continue;
+    const changed = [...blocks].filter(([, block]) => block.changed);
+    const version = changed.length === 0 ? 0 : integer(statement(db, NEXT_VERSION).get(generation) ?? {}, 'version');
+    for (const [blockRow, { live, places, bits }] of changed) {
       if (live === 0) statement(db, DROP).run(blockRow);
-      else statement(db, WRITE).run(live, new Uint8Array(places.buffer), bits, blockRow);
+      else statement(db, WRITE).run(version, live, new Uint8Array(places.buffer), bits, blockRow);
     }
     blocks.clear();
     openOf.clear();

@@ -1,73 +1,91 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inContext, wholeOf } from '../passage-context.ts';
-import type { PassageVector } from '../store.ts';
+import type { PassageVector } from '../indexed.ts';
 import { statement } from './connection.ts';
 import { openPassageBlocks, type Owner, type PassageBlocks, type Slot } from './passage-blocks.ts';
-import { bytesOfBits, fromInt8, toBits, toInt8 } from './quantized.ts';
+import { fromInt8, toBits, toInt8 } from './quantized.ts';
 import { bytes, integer, type IndexedMessage, type Row } from './rows.ts';
 import { CONTEXT, isContext, rowsAfter, rowsBefore } from './thread-context.ts';
-import { vectorModel } from './vector-model.ts';
+import type { Generation } from './generation.ts';
+import { generations } from './vector-model.ts';
 
 type Own = { readonly passageRow: number; readonly slot: Slot | null; readonly own: Float32Array };
 
 /** Block row of a passage that is in no block yet. */
 const NOWHERE = 0;
 
-const ADD = `INSERT INTO passages (message_row, part, starts, ends, block_row, slot, vector, own)
-  VALUES (?, ?, ?, ?, ${String(NOWHERE)}, 0, zeroblob(0), ?)`;
+const ADD = `INSERT INTO passages (generation, message_row, part, starts, ends, block_row, slot, text_hash, vector, own)
+  VALUES (?, ?, ?, ?, ?, ${String(NOWHERE)}, 0, ?, zeroblob(0), ?)`;
 const LEAN = 'UPDATE passages SET block_row = ?, slot = ?, vector = ? WHERE passage_row = ?';
-const OWN = 'SELECT passage_row, block_row, slot, own FROM passages WHERE message_row = ? ORDER BY part';
-const REMOVE = 'DELETE FROM passages WHERE message_row = ?';
+const OWN =
+  'SELECT passage_row, block_row, slot, own FROM passages WHERE generation = ? AND message_row = ? ORDER BY part';
+const REMOVE = 'DELETE FROM passages WHERE generation = ? AND message_row = ?';
 
-/** Stores the passages of messages, and has their neighbours' lean towards them. Old passages of theirs are replaced. */
+/**
+ * Stores the passages of messages in a generation, and has their neighbours' lean towards them. Old passages of theirs
+ * are replaced.
+ */
 export function storePassages(
   db: DatabaseSync,
+  generation: Generation,
   stored: readonly { readonly message: IndexedMessage; readonly passages: readonly PassageVector[] }[],
 ): void {
-  const blocks = openBlocks(db);
-  if (blocks === null) return;
+  const vectors = openVectors(db, generation);
   for (const { message, passages } of stored) {
-    dropPassages(db, blocks, message);
-    for (const [part, { start, end, vector }] of passages.entries()) {
-      statement(db, ADD).run(message.messageRow, part, start, end, toInt8(vector));
+    dropPassages(vectors, message);
+    for (const [part, { start, end, vector, textHash = null }] of passages.entries()) {
+      statement(db, ADD).run(vectors.generation, message.messageRow, part, start, end, textHash, toInt8(vector));
     }
   }
   leanAround(
-    db,
-    blocks,
+    vectors,
     stored.map(({ message }) => message),
   );
-  blocks.save();
+  vectors.blocks.save();
 }
 
-/** Removes the passages of messages; those of neighbours that stay lean no longer towards them. */
+/** Removes the passages of messages, of every generation. */
 export function removePassages(db: DatabaseSync, messages: readonly IndexedMessage[]): void {
-  const blocks = openBlocks(db);
-  if (blocks === null) return;
-  for (const message of messages) dropPassages(db, blocks, message);
-  blocks.save();
+  for (const generation of generations(db)) {
+    const vectors = openVectors(db, generation);
+    for (const message of messages) dropPassages(vectors, message);
+    vectors.blocks.save();
+  }
 }
 
 /** Gives the passages around a message's place their direction anew, after it has come or gone. */
 export function leanAgain(db: DatabaseSync, message: IndexedMessage): void {
-  const blocks = openBlocks(db);
-  if (blocks === null) return;
-  leanAround(db, blocks, [message]);
-  blocks.save();
+  for (const generation of generations(db)) {
+    if (generation.phase === 'GONE') continue;
+    const vectors = openVectors(db, generation);
+    leanAround(vectors, [message]);
+    vectors.blocks.save();
+  }
 }
 
-function openBlocks(db: DatabaseSync): PassageBlocks | null {
-  const model = vectorModel(db);
-  return model === null ? null : openPassageBlocks(db, bytesOfBits(model.dimensions));
+const KNOWN = 'SELECT own FROM passages WHERE generation = ? AND text_hash = ? LIMIT 1';
+
+/** The vector that a generation has of a text, by the text's hash. */
+export function knownVector(db: DatabaseSync, generation: number, textHash: string): Float32Array | null {
+  const row = statement(db, KNOWN).get(generation, textHash);
+  return row === undefined ? null : fromInt8(bytes(row, 'own'));
 }
 
-function dropPassages(db: DatabaseSync, blocks: PassageBlocks, { messageRow }: IndexedMessage): void {
-  for (const { slot } of ownPassages(db, messageRow)) if (slot !== null) blocks.remove(slot);
-  statement(db, REMOVE).run(messageRow);
+/** One generation as a write changes it. */
+type Vectors = { readonly db: DatabaseSync; readonly generation: number; readonly blocks: PassageBlocks };
+
+function openVectors(db: DatabaseSync, generation: Generation): Vectors {
+  return { db, generation: generation.generation, blocks: openPassageBlocks(db, generation) };
 }
 
-function ownPassages(db: DatabaseSync, messageRow: number): Own[] {
-  return statement(db, OWN).all(messageRow).map(ownOf);
+function dropPassages(vectors: Vectors, { messageRow }: IndexedMessage): void {
+  const { db, generation, blocks } = vectors;
+  for (const { slot } of ownPassages(vectors, messageRow)) if (slot !== null) blocks.remove(slot);
+  statement(db, REMOVE).run(generation, messageRow);
+}
+
+function ownPassages({ db, generation }: Vectors, messageRow: number): Own[] {
+  return statement(db, OWN).all(generation, messageRow).map(ownOf);
 }
 
 function ownOf(row: Row): Own {
@@ -82,11 +100,12 @@ function ownOf(row: Row): Own {
 /**
  * Gives direction to the passages of the messages, and of everything that has, or had, one of them as its context.
  */
-function leanAround(db: DatabaseSync, blocks: PassageBlocks, changed: readonly IndexedMessage[]): void {
+function leanAround(vectors: Vectors, changed: readonly IndexedMessage[]): void {
+  const { db, blocks } = vectors;
   const owns = new Map<number, Own[]>();
   const ownsOf = (row: number): Own[] => {
     let own = owns.get(row);
-    if (own === undefined) owns.set(row, (own = ownPassages(db, row)));
+    if (own === undefined) owns.set(row, (own = ownPassages(vectors, row)));
     return own;
   };
   const wholeAt = (line: readonly number[], at: number): Float32Array | null => {

@@ -1,3 +1,5 @@
+import { CHUNK_BYTES } from './hamming.ts';
+
 /** Components in −127 to 127. The scale is each vector's own: only its direction is kept. */
 export function toInt8(vector: Float32Array): Uint8Array {
   let largest = 0;
@@ -24,7 +26,7 @@ export function toBits(vector: Float32Array): Uint8Array {
   return bits;
 }
 
-/** Bytes of so many bits, a multiple of 4, so that they can be read as 32-bit words. */
+/** Bytes of so many bits, a multiple of what is compared at once. */
 export function bytesOfBits(dimensions: number): number {
-  return Math.ceil(dimensions / 32) * 4;
+  return Math.ceil(dimensions / (8 * CHUNK_BYTES)) * CHUNK_BYTES;
 }

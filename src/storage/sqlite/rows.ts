@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import type { ModelOrigin } from '../../core/embedding-model.ts';
 import type { OwnerId, Scope, TenantId } from '../../core/identity.ts';
 import type { MessageId, MessageKey, ThreadId } from '../../core/ids.ts';
 import type {
@@ -13,7 +14,8 @@ import type {
   ToolCall,
   Usage,
 } from '../../core/thread.ts';
-import type { LedgerLine } from '../store.ts';
+import type { LedgerLine } from '../ledger-line.ts';
+import type { Generation } from './generation.ts';
 
 /** A row as SQLite gives it, by column name. */
 export type Row = Record<string, SQLOutputValue>;
@@ -149,6 +151,17 @@ export function messageKeyOf(row: Row, scope: Scope): MessageKey {
 /** A tenant's name as a row has it, for housekeeping that serves all tenants. */
 export function tenantOf(row: Row): TenantId {
   return text(row, 'tenant') as TenantId;
+}
+
+/** A generation of vectors as its row has it. */
+export function generationOf(row: Row): Generation {
+  return {
+    generation: integer(row, 'generation'),
+    phase: text(row, 'phase') as Generation['phase'],
+    model: text(row, 'model'),
+    dimensions: integer(row, 'dimensions'),
+    origin: JSON.parse(text(row, 'origin')) as ModelOrigin,
+  };
 }
 
 /** The column as a text. @throws Error when it is not one */

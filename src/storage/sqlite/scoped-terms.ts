@@ -8,7 +8,7 @@ export type TextScope = { readonly tenantRow: number; readonly ownerRow: number 
  * signs beyond ASCII (`core/words.ts`): neither a full stop nor a space is in one.
  */
 export function scopedText(terms: readonly string[], tenantRow: number, ownerRow: number): string {
-  const suffix = `.${tenantRow.toString(36)}.${ownerRow.toString(36)}`;
+  const suffix = scopeSuffix({ tenantRow, ownerRow });
   return terms.map((term) => term + suffix).join(' ');
 }
 
@@ -23,7 +23,11 @@ export function allIn(field: SearchField, terms: readonly string[], scope: TextS
 }
 
 /** For a tenant, whatever begins with the term and the tenant: all owners' entries, merged by the index. */
-function one(term: string, { tenantRow, ownerRow }: TextScope): string {
-  const scoped = `${term}.${tenantRow.toString(36)}.`;
-  return ownerRow === null ? `"${scoped}" *` : `"${scoped}${ownerRow.toString(36)}"`;
+function one(term: string, scope: TextScope): string {
+  return `"${term}${scopeSuffix(scope)}"${scope.ownerRow === null ? ' *' : ''}`;
+}
+
+/** What follows a term in the index: for an owner, all of it; for a tenant, what all of its owners' entries share. */
+export function scopeSuffix({ tenantRow, ownerRow }: TextScope): string {
+  return `.${tenantRow.toString(36)}.${ownerRow === null ? '' : ownerRow.toString(36)}`;
 }

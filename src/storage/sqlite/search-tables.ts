@@ -11,6 +11,10 @@
  * `passages` has a message's vectors: `own` is the passage's by itself, `vector` leans towards its surroundings, both as
  * int8. `passage_blocks` has one bit a component of `vector`, up to 256 passages of one owner a row, so that the first
  * cut reads long rows in sequence; `places` are passage rows, 0 where one was removed.
+ *
+ * Both belong to a generation, which is one model's vectors (`vector-model.ts`); while the next is built there are two.
+ * `building_queue` lists the messages that still need its vectors, and with `failed` those that it refused; `enlisted`
+ * says up to which message the list has been made, of those there were when the building began.
  */
 export const SEARCH_TABLES = `
 CREATE VIRTUAL TABLE text_index USING fts5 (
@@ -19,35 +23,54 @@ CREATE VIRTUAL TABLE text_index USING fts5 (
 );
 INSERT INTO text_index (text_index, rank) VALUES ('deletemerge', 50);
 
-CREATE TABLE vector_model (
-  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+CREATE TABLE vector_models (
+  generation INTEGER PRIMARY KEY AUTOINCREMENT,
+  phase TEXT NOT NULL,
   model TEXT NOT NULL,
-  dimensions INTEGER NOT NULL
+  dimensions INTEGER NOT NULL,
+  origin TEXT NOT NULL,
+  done INTEGER NOT NULL,
+  enlisted INTEGER NOT NULL,
+  enlist_to INTEGER NOT NULL,
+  block_version INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+CREATE TABLE building_queue (
+  failed INTEGER NOT NULL,
+  message_row INTEGER NOT NULL,
+  PRIMARY KEY (failed, message_row)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE passages (
   passage_row INTEGER PRIMARY KEY,
+  generation INTEGER NOT NULL,
   message_row INTEGER NOT NULL,
   part INTEGER NOT NULL,
   starts INTEGER NOT NULL,
   ends INTEGER NOT NULL,
   block_row INTEGER NOT NULL,
   slot INTEGER NOT NULL,
+  text_hash TEXT,
   vector BLOB NOT NULL,
   own BLOB NOT NULL,
-  UNIQUE (message_row, part)
+  UNIQUE (generation, message_row, part)
 ) STRICT;
+CREATE INDEX passages_by_text ON passages (generation, text_hash) WHERE text_hash IS NOT NULL;
 
 CREATE TABLE passage_blocks (
   block_row INTEGER PRIMARY KEY,
+  generation INTEGER NOT NULL,
   tenant_row INTEGER NOT NULL,
   owner_row INTEGER NOT NULL,
+  version INTEGER NOT NULL,
   live INTEGER NOT NULL,
   places BLOB NOT NULL,
   bits BLOB NOT NULL
 ) STRICT;
-CREATE INDEX passage_blocks_of_owner ON passage_blocks (owner_row, live);
-CREATE INDEX passage_blocks_of_tenant ON passage_blocks (tenant_row);
+CREATE INDEX passage_blocks_of_owner ON passage_blocks (generation, owner_row, version);
+CREATE INDEX passage_blocks_of_tenant ON passage_blocks (generation, tenant_row, version);
+CREATE INDEX passage_blocks_open ON passage_blocks (generation, owner_row, live);
 
 CREATE INDEX messages_waiting ON messages (indexing) WHERE indexing = 'PENDING';
+CREATE INDEX messages_refused ON messages (indexing) WHERE indexing = 'FAILED';
 `;

@@ -12,9 +12,11 @@ CREATE TABLE tenants (
 CREATE TABLE owners (
   owner_row INTEGER PRIMARY KEY,
   tenant_row INTEGER NOT NULL REFERENCES tenants (tenant_row),
+  messages INTEGER NOT NULL DEFAULT 0,
   owner TEXT NOT NULL,
   UNIQUE (tenant_row, owner)
 ) STRICT;
+CREATE INDEX owners_by_tenant ON owners (tenant_row, messages);
 
 CREATE TABLE threads (
   thread_row INTEGER PRIMARY KEY,
@@ -47,6 +49,11 @@ CREATE INDEX threads_of_tenant_by_creation ON threads (tenant_row, created_at, i
 CREATE INDEX threads_of_tenant_by_update ON threads (tenant_row, updated_at, id) WHERE deleted = 0;
 CREATE INDEX threads_by_expiry ON threads (expires_at) WHERE deleted = 0 AND expires_at IS NOT NULL;
 CREATE INDEX threads_deleted ON threads (thread_row) WHERE deleted = 1;
+CREATE TRIGGER owners_count_messages AFTER UPDATE OF message_count, deleted ON threads BEGIN
+  UPDATE owners SET messages = messages
+      + new.message_count * (1 - new.deleted) - old.message_count * (1 - old.deleted)
+    WHERE owner_row = new.owner_row;
+END;
 
 CREATE TABLE messages (
   message_row INTEGER PRIMARY KEY,

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SEARCH_FIELDS, searchFields } from '../search-text.ts';
 import { statement } from './connection.ts';
+import { awaitBuilding, awaitNoMore } from './model-switch.ts';
 import { leanAgain, removePassages } from './passages.ts';
 import type { IndexedMessage } from './rows.ts';
 import { scopedText } from './scoped-terms.ts';
@@ -26,11 +27,17 @@ export function indexAppended(db: DatabaseSync, messages: readonly IndexedMessag
     }
   }
   for (const message of messages) if (isSearched(message) && !isContext(message)) addAlone(db, message);
+  awaitBuilding(
+    db,
+    messages.filter(isSearched).map(({ messageRow }) => messageRow),
+  );
 }
 
 /** Called in the transaction in which a PENDING reply became COMPLETE or FAILED. */
 export function indexFinished(db: DatabaseSync, message: IndexedMessage): void {
-  if (isSearched(message)) indexAround(db, message, [message]);
+  if (!isSearched(message)) return;
+  indexAround(db, message, [message]);
+  awaitBuilding(db, [message.messageRow]);
 }
 
 /** Called in the transaction in which a reply was superseded: it is found by those who ask for it, and context of none. */
@@ -42,6 +49,7 @@ export function indexSuperseded(db: DatabaseSync, message: IndexedMessage): void
 /** Called in the transaction that removed a message, after its row has gone: its neighbours lose it as context. */
 export function indexDeleted(db: DatabaseSync, message: IndexedMessage): void {
   removeEntry(db, message);
+  awaitNoMore(db, message.messageRow);
   removePassages(db, [message]);
   if (!isContext(message)) return;
   indexAround(db, message, []);
@@ -53,7 +61,10 @@ export function indexDeleted(db: DatabaseSync, message: IndexedMessage): void {
  * go too, in this or a later one, so no context is corrected.
  */
 export function indexThreadDeleted(db: DatabaseSync, messages: readonly IndexedMessage[]): void {
-  for (const message of messages) removeEntry(db, message);
+  for (const message of messages) {
+    removeEntry(db, message);
+    awaitNoMore(db, message.messageRow);
+  }
   removePassages(db, messages);
 }
 

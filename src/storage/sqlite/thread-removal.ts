@@ -5,6 +5,7 @@ import { statement } from './connection.ts';
 import { INDEXED_COLUMNS, indexedMessageOf, integer } from './rows.ts';
 import { indexThreadDeleted } from './text-index.ts';
 import { findThread } from './thread-reads.ts';
+import { removeVectors } from './vector-removal.ts';
 
 /** How many messages one write removes, so that others are not held up for long behind it. */
 const CHUNK = 200;
@@ -36,10 +37,10 @@ export function expireThreads(db: DatabaseSync, { limit, now }: { limit: number;
   return Number(statement(db, EXPIRE).run({ limit, now }).changes);
 }
 
-/** Removes some of what is marked for removal. Gives whether there may be more. */
+/** Removes some of what is marked for removal: threads, then models' vectors. Gives whether there may be more. */
 export function removeDeleted(db: DatabaseSync, _args: null): boolean {
   const row = statement(db, 'SELECT thread_row FROM threads WHERE deleted = 1 LIMIT 1').get();
-  if (row === undefined) return false;
+  if (row === undefined) return removeVectors(db);
   removeChunk(db, integer(row, 'thread_row'));
   return true;
 }

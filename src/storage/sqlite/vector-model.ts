@@ -1,27 +1,26 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { statement } from './connection.ts';
-import { integer, text } from './rows.ts';
+import type { Generation } from './generation.ts';
+import { generationOf } from './rows.ts';
 
-/** Whose vectors are stored. */
-export type VectorModel = { readonly model: string; readonly dimensions: number };
+const ALL = 'SELECT generation, phase, model, dimensions, origin FROM vector_models ORDER BY generation';
+const IN_PHASE = 'SELECT generation, phase, model, dimensions, origin FROM vector_models WHERE phase = ?';
+const OF_MODEL = `SELECT generation, phase, model, dimensions, origin FROM vector_models
+  WHERE model = ? AND dimensions = ? AND phase <> 'GONE' ORDER BY generation DESC LIMIT 1`;
 
-/** The model whose vectors are stored; null before one was adopted. */
-export function vectorModel(db: DatabaseSync): VectorModel | null {
-  const row = statement(db, 'SELECT model, dimensions FROM vector_model').get();
-  return row === undefined ? null : { model: text(row, 'model'), dimensions: integer(row, 'dimensions') };
+/** All that there is, the oldest first. */
+export function generations(db: DatabaseSync): Generation[] {
+  return statement(db, ALL).all().map(generationOf);
 }
 
-const KEEP = `INSERT INTO vector_model (only_row, model, dimensions) VALUES (1, :model, :dimensions)
-  ON CONFLICT (only_row) DO UPDATE SET model = excluded.model, dimensions = excluded.dimensions`;
+/** The generation that serves, or is built; null: none. */
+export function generationIn(db: DatabaseSync, phase: 'SERVING' | 'BUILDING'): Generation | null {
+  const row = statement(db, IN_PHASE).get(phase);
+  return row === undefined ? null : generationOf(row);
+}
 
-/** Drops another model's vectors, and has every message that has any, or failed to get them, wait again. */
-export function adoptModel(db: DatabaseSync, { model, dimensions }: VectorModel): void {
-  const known = vectorModel(db);
-  if (known?.model === model && known.dimensions === dimensions) return;
-  if (known !== null) {
-    db.exec(`UPDATE messages SET indexing = 'PENDING'
-        WHERE indexing = 'FAILED' OR message_row IN (SELECT message_row FROM passages);
-      DELETE FROM passages; DELETE FROM passage_blocks;`);
-  }
-  statement(db, KEEP).run({ model, dimensions });
+/** The generation that a query by a model is compared with; null: there are no vectors of it. */
+export function searchedGeneration(db: DatabaseSync, model: string, dimensions: number): number | null {
+  const row = statement(db, OF_MODEL).get(model, dimensions);
+  return row === undefined ? null : generationOf(row).generation;
 }

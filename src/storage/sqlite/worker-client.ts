@@ -34,6 +34,8 @@ type WorkerOptions = {
   /** The file that the thread runs. */
   readonly file: URL;
   readonly data: StartData;
+  /** Whether the thread is started by the first operation, rather than now. */
+  readonly whenNeeded?: boolean;
   /** How many operations are handed over before the first is answered; the rest wait here. */
   readonly atOnce: number;
   /** Told when the thread dies of something unforeseen. */
@@ -60,7 +62,7 @@ export function startWorker<Ops extends Operations>(options: WorkerOptions): Wor
   let lastId = 0;
   let closing: Promise<void> | null = null;
   let onIdle: () => void = () => {};
-  let thread: Thread | null = start();
+  let thread: Thread | null = options.whenNeeded === true ? null : start();
 
   function start(): Thread {
     const worker = new Worker(options.file, { workerData: options.data });

@@ -118,7 +118,11 @@ export function describeCandidates(make: MakeEngine): void {
       const other = await startThread(engine, scope, {}, [unembedded]);
       await startThread(engine, scope, {}, messagesSaying('kayak'));
       await embedAll(engine, scope);
-      const alongside = [messageKeyIn(other.key, unembedded), messageKeyIn(key, far)];
+      const counts = { length: 1, terms: [], fingerprint: null };
+      const alongside = [messageKeyIn(other.key, unembedded), messageKeyIn(key, far)].map((one) => ({
+        key: one,
+        counts,
+      }));
       const query = aMeaningQuery('kayak', { alongside });
       const found = await engine.candidates.byMeaning(scope, query, {}, 1, aCall());
       assert.deepEqual(await contentsOf(engine, scope, found.candidates), ['kayak']);
@@ -149,6 +153,22 @@ export function describeCandidates(make: MakeEngine): void {
           [0, 0, 0],
         ],
       );
+    });
+
+    test('messages with the same words have the same fingerprint, others another', async () => {
+      const { engine, scope } = setting();
+      const same = ['The kayak leaks!', 'the KAYAK leaks', 'The kayak\n– leaks…'];
+      const others = ['the kayak leaks again', 'leaks the kayak', 'the kayak'];
+      for (const content of [...same, ...others]) await startThread(engine, scope, {}, messagesSaying(content));
+      await embedAll(engine, scope);
+      const byWords = await engine.candidates.byKeyword(scope, aKeywordQuery({ terms: ['kayak'] }), {}, 10, aCall());
+      const byMeaning = await engine.candidates.byMeaning(scope, aMeaningQuery('kayak'), {}, 10, aCall());
+      for (const { candidates } of [byWords, byMeaning]) {
+        const contents = await contentsOf(engine, scope, candidates);
+        const prints = new Map(contents.map((content, at) => [content, candidates[at]?.counts.fingerprint]));
+        assert.equal(new Set(same.map((content) => prints.get(content))).size, 1);
+        assert.equal(new Set(prints.values()).size, 1 + others.length);
+      }
     });
 
     test('a vector of another model is never compared', async () => {

@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { aCall, aMessage, anOutcome, aPendingReply, messageKeyIn } from '../../support/builders.ts';
-import {
-  aMeaningQuery,
-  DIMENSIONS,
-  embedAll,
-  embedded,
-  foundByMeaning,
-  MODEL,
-  vectorOf,
-  waitingOf,
-} from './searching.ts';
+import { aMeaningQuery, embedAll, embedded, foundByMeaning, MODEL, vectorOf, waitingOf } from './searching.ts';
 import { messagesOf, messagesSaying, startThread, useEngine, type MakeEngine } from './setting.ts';
 
 /** The index queue: what waits for its vectors, and what becomes of results. */
@@ -30,7 +21,7 @@ export function describeIndexing(make: MakeEngine): void {
           .map((message) => ({ tenant: scope.tenant, key: messageKeyIn(key, message), message })),
       );
       for (const whose of [scope, everyone]) assert.equal(await engine.index.countPending(whose, aCall()), 3);
-      assert.equal((await engine.index.waiting(1, aCall())).length, 1);
+      assert.equal((await engine.index.waiting(MODEL, 1, aCall())).length, 1);
     });
 
     test('a stored result makes its message READY and takes it off the queue', async () => {
@@ -133,37 +124,6 @@ export function describeIndexing(make: MakeEngine): void {
       assert.equal(await opened.index.countPending(scope, aCall()), 2);
       await embedAll(opened, scope);
       assert.equal(await opened.index.countPending(scope, aCall()), 0);
-    });
-
-    describe('when another model is adopted', () => {
-      const its = useEngine(make);
-
-      test('the vectors of the one before are dropped, and every message waits again', async () => {
-        const { engine, scope } = its();
-        const { key } = await startThread(engine, scope, {}, messagesSaying('kayak', ' '));
-        await embedAll(engine, scope);
-        await engine.index.adopt(MODEL, DIMENSIONS, aCall());
-        assert.deepEqual(await waitingOf(engine, scope), []);
-
-        const dimensions = DIMENSIONS / 2;
-        await engine.index.adopt('letters-2', dimensions, aCall());
-        assert.equal(await engine.index.countPending(scope, aCall()), 1);
-        assert.deepEqual(
-          (await messagesOf(engine, scope, key)).map(({ indexing }) => indexing),
-          ['PENDING', 'READY'],
-        );
-        const query = aMeaningQuery('kayak', { model: 'letters-2', vector: vectorOf('kayak').slice(0, dimensions) });
-        assert.deepEqual((await engine.candidates.byMeaning(scope, query, {}, 10, aCall())).candidates, []);
-
-        const [task] = await waitingOf(engine, scope);
-        assert(task !== undefined);
-        await engine.index.store([embedded(task)], aCall());
-        assert.equal(await engine.index.countPending(scope, aCall()), 1);
-        const passages = [{ start: 0, end: 5, vector: query.vector }];
-        const result = { ...embedded(task), model: 'letters-2', outcome: { kind: 'embedded', passages } } as const;
-        await engine.index.store([result], aCall());
-        assert.equal((await engine.candidates.byMeaning(scope, query, {}, 10, aCall())).candidates.length, 1);
-      });
     });
   });
 }

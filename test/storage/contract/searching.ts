@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
+import type { EmbeddingModel } from '../../../src/core/embedding-model.ts';
 import type { MessageFilter } from '../../../src/core/filter.ts';
 import type { Scope } from '../../../src/core/identity.ts';
 import type { MessageKey } from '../../../src/core/ids.ts';
-import type { Engine, IndexResult, IndexTask, KeywordQuery, MeaningQuery } from '../../../src/storage/store.ts';
+import type { IndexResult, IndexTask } from '../../../src/storage/indexed.ts';
+import type { Engine, KeywordQuery, MeaningQuery } from '../../../src/storage/store.ts';
 import { aCall } from '../../support/builders.ts';
 
 /** The name of the suite's embedder, and the length of its vectors. */
 export const MODEL = 'letters-1';
 export const DIMENSIONS = 64;
+
+/** The suite's embedding model, or another. */
+export function aModel(model: string = MODEL, dimensions: number = DIMENSIONS): EmbeddingModel {
+  return { model, dimensions, origin: { provider: 'test', host: null, name: model } };
+}
 
 /**
  * A made-up embedder: a unit vector that depends on the text alone; equal texts have cosine 1, and texts that share no
@@ -29,9 +36,9 @@ export function embedded({ tenant, key, message: { content } }: IndexTask): Inde
   return { tenant, key, model: MODEL, outcome: { kind: 'embedded', passages: [passage] } };
 }
 
-/** What waits in a tenant. */
-export async function waitingOf(engine: Engine, { tenant }: Scope): Promise<IndexTask[]> {
-  const tasks = await engine.index.waiting(10_000, aCall());
+/** What waits in a tenant, for the suite's model unless a test says otherwise. */
+export async function waitingOf(engine: Engine, { tenant }: Scope, model: string = MODEL): Promise<IndexTask[]> {
+  const tasks = await engine.index.waiting(model, 10_000, aCall());
   return tasks.filter((task) => task.tenant === tenant);
 }
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { SkeinError, type ErrorCode } from '../../../src/core/errors.ts';
+import type { EmbeddingModel } from '../../../src/core/embedding-model.ts';
 import type { OwnerScope, Scope } from '../../../src/core/identity.ts';
 import type { ThreadKey } from '../../../src/core/ids.ts';
 import type { Message, Thread } from '../../../src/core/thread.ts';
 import type { Engine, NewMessage, NewThread } from '../../../src/storage/store.ts';
-import { DIMENSIONS, MODEL } from './searching.ts';
+import { aModel } from './searching.ts';
 import { aCall, aMessage, aScope, aTenantScope, aThread, BUILT_AT, threadKeyIn } from '../../support/builders.ts';
 
 /** An empty engine for the suite. */
@@ -34,7 +35,8 @@ export type Setting = {
   /** The same tenant's other owner. */
   readonly bob: OwnerScope;
   readonly clock: { now: number };
-  reopen(): Promise<Engine>;
+  /** @param model the model that is adopted then: the suite's */
+  reopen(model?: EmbeddingModel): Promise<Engine>;
 };
 
 let tenants = 0;
@@ -50,7 +52,7 @@ export function useEngine(make: MakeEngine): () => Setting {
   before(async () => {
     made = await make({ now: () => clock.now });
     engine = made.engine;
-    await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+    await engine.index.adopt(aModel(), aCall());
   });
   after(() => made?.cleanup());
   return () => {
@@ -64,10 +66,10 @@ export function useEngine(make: MakeEngine): () => Setting {
       bob: aScope('bob', tenant),
       everyone: aTenantScope(tenant),
       clock,
-      async reopen() {
+      async reopen(model = aModel()) {
         assert(made !== undefined);
         engine = await made.reopen();
-        await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+        await engine.index.adopt(model, aCall());
         return engine;
       },
     };

@@ -62,7 +62,10 @@ describe('an append that is too much for one batch', () => {
   // Its writes: the parcels, the commit, seven batches of messages, the end of it, and the parcels' removal.
   for (const broken of [0, 1, 2, 3, 5, 8, 9, 10, 11]) {
     test(`broken off at write ${String(broken)}, is there whole or not at all, and once when it is repeated`, async () => {
-      await using setting = await openSetting({}, { patience: { requestMs: 5_000, budgetMs: 40, firstPauseMs: 5 } });
+      await using setting = await openSetting(
+        {},
+        { patience: { requestMs: 5_000, budgetMs: 40, lostMs: 40, firstPauseMs: 5 } },
+      );
       const { engine, emulator } = setting;
       const { thread, key } = await startThread(engine, scope, {}, messagesSaying('before'));
       const messages = MANY();

@@ -16,16 +16,26 @@ import {
 import { itemsBehind, itemsBesideHead, parcels, passagesOf } from '../../../src/storage/cosmos/partition-queries.ts';
 import type { Query } from '../../../src/storage/cosmos/query.ts';
 import {
-  itemsOfOtherModels,
   messagesToIndex,
   passagesAround,
   pendingCount,
+  unbuiltMessages,
   waitingMessages,
 } from '../../../src/storage/cosmos/index-queries.ts';
 import {
+  builtCount,
+  itemsToSettle,
+  messagesLeftBehind,
+  passagesOfOthers,
+  searchedCount,
+  stillNeeded,
+} from '../../../src/storage/cosmos/switch-queries.ts';
+import {
   bestWordMatches,
+  messagesHolding,
   messagesInScope,
   nearestPassages,
+  ownVectors,
   wordMatches,
   wordsAndNearness,
 } from '../../../src/storage/cosmos/search-queries.ts';
@@ -125,16 +135,34 @@ const QUERIES: Record<string, Query> = {
   'rows of the ledger': ledgerRows(owner, days),
   'messages by words': wordMatches({ scope: owner, ...words }),
   'the best messages by words': bestWordMatches({ scope: tenant, ...words }),
+  'messages that hold any of some terms': messagesHolding(tenant, ['kayak', 'café'], 50, now),
+  'the vectors of messages': ownVectors(owner, [message], 'm/2#1', now),
   'the nearest passages': nearestPassages({ scope: owner, ...vector, filter: {} }),
   'the nearest passages of a tenant, filtered': nearestPassages({ scope: tenant, ...vector, filter }),
   'passages when the vector has no direction': nearestPassages({ scope: owner, ...vector, vector: [0, 0], filter: {} }),
   'words and nearness': wordsAndNearness(owner, wanted, [1, -2], 'm/2'),
-  'waiting messages': waitingMessages(32, now),
+  'waiting messages': waitingMessages(1, 32, now),
+  'messages that a model has no vectors of yet': unbuiltMessages(2, 32, now),
   'how many messages there are': messagesInScope(owner, now),
-  'the count of waiting messages': pendingCount(owner, now),
-  'messages to index': messagesToIndex(owner, key, ['message-1']),
-  'passages around a place': passagesAround(owner, key, 1, 9, 'm/2'),
-  'items of other models': itemsOfOtherModels('m/2', 1_000),
+  'the count of waiting messages': pendingCount(owner, 1, now),
+  'messages to index': messagesToIndex(owner, key, {
+    ids: ['message-1'],
+    generation: 1,
+    isServing: true,
+  }),
+  'messages to index by the next model': messagesToIndex(owner, key, {
+    ids: ['message-1'],
+    generation: 2,
+    isServing: false,
+  }),
+  'passages around a place': passagesAround(owner, key, 1, 9, 'm/2#1'),
+  'passages of every model around a place': passagesAround(owner, key, 1, 9, null),
+  'how many messages are searched': searchedCount(now),
+  'how many messages a model is through with': builtCount(2, now),
+  'a message that a model still needs': stillNeeded(2, now),
+  'messages to settle after a switch': itemsToSettle(2, 1_000),
+  'messages left behind by a switch': messagesLeftBehind(2, 1_000),
+  'passages of other models': passagesOfOthers(['m/2#1', 'n/4#2'], 1_000),
 };
 
 test('the text of every query is as it was', (t) => {

@@ -5,12 +5,12 @@ import { SkeinError } from '../../../src/core/errors.ts';
 import type { Engine } from '../../../src/storage/store.ts';
 import { aCall, aMessage, anOutcome, aPendingReply, aScope, BUILT_AT, messageKeyIn } from '../../support/builders.ts';
 import type { CosmosEmulator } from '../../support/cosmos/emulator.ts';
-import { DIMENSIONS, embedAll, foundByMeaning, foundByWord, MODEL } from '../contract/searching.ts';
+import { aModel, embedAll, foundByMeaning, foundByWord } from '../contract/searching.ts';
 import { messagesOf, messagesSaying, startThread, threadNow } from '../contract/setting.ts';
 import { connectTo, DATABASE, openSetting } from './setting.ts';
 
 const scope = aScope();
-const BRIEF = { patience: { requestMs: 5_000, budgetMs: 40, firstPauseMs: 5 } };
+const BRIEF = { patience: { requestMs: 5_000, budgetMs: 40, lostMs: 40, firstPauseMs: 5 } };
 const DAY = { from: '2026-11-23', to: '2026-11-23' };
 const DAYS = { from: '2026-11-01', to: '2026-12-31' };
 
@@ -108,7 +108,7 @@ describe('what filters ask of a thread', () => {
   test('is found by meaning as it is now', async () => {
     await using setting = await openSetting();
     const { engine } = setting;
-    await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+    await engine.index.adopt(aModel(), aCall());
     const { thread } = await startThread(engine, scope, { metadata: { topic: 'water' } }, messagesSaying('kayak'));
     await embedAll(engine, scope);
     await engine.threads.update(scope, thread.id, { metadata: { topic: 'fire' } }, null, aCall());
@@ -210,7 +210,7 @@ describe('two servers on one account', () => {
 test('Cosmos DB removes by itself what has expired, also when no server runs: messages soon, the head when its counts had time', async () => {
   await using setting = await openSetting();
   const { engine, emulator } = setting;
-  await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+  await engine.index.adopt(aModel(), aCall());
   const { thread } = await startThread(engine, scope, { expiresAt: BUILT_AT + 60_000 }, messagesSaying('one', 'two'));
   const kept = await startThread(engine, scope, {}, messagesSaying('kept'));
   await embedAll(engine, scope);
@@ -237,7 +237,7 @@ test('Cosmos DB removes by itself what has expired, also when no server runs: me
 test('a physical partition that splits under a tenant is seen through', async () => {
   await using setting = await openSetting({ ranges: 2 });
   const { engine, emulator } = setting;
-  await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+  await engine.index.adopt(aModel(), aCall());
   for (let at = 0; at < 30; at += 1) await startThread(engine, scope, {}, messagesSaying('the kayak'));
   await embedAll(engine, scope);
   assert.equal((await foundByWord(engine, scope, 'kayak')).length, 30);

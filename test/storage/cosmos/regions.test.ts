@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { SkeinError } from '../../../src/core/errors.ts';
 import type { Engine } from '../../../src/storage/store.ts';
 import { aCall, aMessage, anOutcome, aPendingReply, aScope, messageKeyIn } from '../../support/builders.ts';
-import { aKeywordQuery, DIMENSIONS, MODEL } from '../contract/searching.ts';
+import { aKeywordQuery, aModel } from '../contract/searching.ts';
 import { messagesOf, startThread, threadNow } from '../contract/setting.ts';
 import { openSetting } from './setting.ts';
 
 const REGIONS = ['East US', 'West Europe'];
-const PATIENCE = { requestMs: 500, budgetMs: 400, firstPauseMs: 10 };
+const PATIENCE = { requestMs: 500, budgetMs: 400, lostMs: 400, firstPauseMs: 10 };
 const scope = aScope();
 
 /** What a user does: all of it has to go on when a region is lost. */
@@ -81,7 +81,7 @@ test('when the account moves its writes, a write that comes to the old region go
 test('losing the write region under a load loses no message that was acknowledged, and stores none twice', async () => {
   await using setting = await openSetting({ regions: REGIONS }, { patience: PATIENCE });
   const { engine, emulator } = setting;
-  await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+  await engine.index.adopt(aModel(), aCall());
   const threads = await Promise.all(Array.from({ length: 6 }, () => startThread(engine, scope)));
   const acknowledged = threads.map((): string[] => []);
   const load = { isOver: false };

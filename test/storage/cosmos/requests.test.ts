@@ -12,7 +12,7 @@ import {
   aThread,
   messageKeyIn,
 } from '../../support/builders.ts';
-import { aKeywordQuery, aMeaningQuery, DIMENSIONS, embedAll, MODEL } from '../contract/searching.ts';
+import { aKeywordQuery, aMeaningQuery, aModel, embedAll } from '../contract/searching.ts';
 import { messagesSaying, startThread } from '../contract/setting.ts';
 import { openSetting } from './setting.ts';
 
@@ -29,7 +29,7 @@ for (const ranges of [1, 3]) {
     };
     before(async () => {
       setting = await openSetting({ ranges });
-      await setting.engine.index.adopt(MODEL, DIMENSIONS, aCall());
+      await setting.engine.index.adopt(aModel(), aCall());
     });
     after(() => setting?.[Symbol.asyncDispose]());
 
@@ -56,26 +56,33 @@ for (const ranges of [1, 3]) {
       }
     });
 
-    test('what is charged for an append is the same early and late in a thread', async () => {
-      const { engine } = open();
+    test('what an append takes is the same at message 10 and at message 1,000: request units, and bytes', async () => {
+      const { engine, emulator } = open();
       const scope = aScope('ada', 'charges');
       const { thread } = await startThread(engine, scope);
-      const chargeOf = async () => {
-        const call = aCall();
-        await engine.messages.append(scope, thread.id, [aMessage()], call);
-        return call.meter.cost.requestUnits;
+      const appendUpTo = async (from: number, to: number) => {
+        for (let at = from; at < to; at += 90) {
+          const texts = Array.from({ length: Math.min(90, to - at) }, (_, more) => `message ${String(at + more)}`);
+          await engine.messages.append(scope, thread.id, messagesSaying(...texts), aCall());
+        }
       };
-      await chargeOf();
-      await chargeOf();
-      const early = await chargeOf();
-      for (let batch = 0; batch < 10; batch += 1) {
-        const more = messagesSaying(...Array.from({ length: 90 }, (_, at) => `message ${String(at)}`));
-        await engine.messages.append(scope, thread.id, more, aCall());
+      const cost = async () => {
+        // What was said just before is part of a message.
+        for (let before = 0; before < 2; before += 1)
+          await engine.messages.append(scope, thread.id, [aMessage()], aCall());
+        const call = aCall();
+        emulator.forgetRequests();
+        await engine.messages.append(scope, thread.id, [aMessage()], call);
+        const bytes = emulator.requests.reduce((sum, each) => sum + each.requestBytes + each.responseBytes, 0);
+        return { bytes, requestUnits: call.meter.cost.requestUnits };
+      };
+      await appendUpTo(0, 7);
+      const early = await cost();
+      await appendUpTo(10, 997);
+      const late = await cost();
+      for (const part of ['bytes', 'requestUnits'] as const) {
+        assert(late[part] <= early[part] * 1.1, `${String(late[part])} ${part}, not ${String(early[part])}`);
       }
-      await chargeOf();
-      await chargeOf();
-      const late = await chargeOf();
-      assert(late <= early * 1.1, `${String(late)} request units, not ${String(early)}`);
     });
 
     test('a thread with a page of its messages is 2', async () => {
@@ -170,6 +177,19 @@ for (const ranges of [1, 3]) {
       assert.equal(await requestsOf((call) => engine.candidates.byKeyword(scope, words, {}, 200, call)), 1);
       const meaning = aMeaningQuery('kayak', { terms: ['kayak'] });
       assert.equal(await requestsOf((call) => engine.candidates.byMeaning(scope, meaning, {}, 200, call)), 2);
+    });
+
+    test('spellings are 1 where all words are known, and 2 with one that is not; stored vectors are 1', async () => {
+      const { engine } = open();
+      const scope = aScope('ada', 'spellings');
+      const message = aMessage({ content: 'a kayak at the waterfall' });
+      const { key } = await startThread(engine, scope, {}, [message]);
+      await embedAll(engine, scope);
+      const spellings = (words: string[]) => requestsOf((call) => engine.candidates.spellings(scope, words, call));
+      assert.equal(await spellings(['kayak', 'waterfalls']), 1);
+      assert.equal(await spellings(['kayac', 'waterfall']), 2);
+      const keys = [messageKeyIn(key, message), messageKeyIn(key, aMessage())];
+      assert.equal(await requestsOf((call) => engine.candidates.vectorsOf(scope, aModel(), keys, call)), 1);
     });
 
     test("a day's ledger is 2", async () => {

@@ -5,6 +5,7 @@ import type { Scope } from '../../../src/core/identity.ts';
 import { accessTo, type Access } from '../../../src/storage/cosmos/access.ts';
 import { portsOver } from '../../../src/storage/cosmos/engine.ts';
 import { createHints } from '../../../src/storage/cosmos/hints.ts';
+import { adoptModel } from '../../../src/storage/cosmos/model-switch.ts';
 import { regionsOf } from '../../../src/storage/cosmos/regions.ts';
 import { createScopeSizes } from '../../../src/storage/cosmos/scope-sizes.ts';
 import { createTransport } from '../../../src/storage/cosmos/transport.ts';
@@ -25,7 +26,7 @@ import {
 } from '../../support/builders.ts';
 import type { CosmosEmulator } from '../../support/cosmos/emulator.ts';
 import { silentLog } from '../../support/silent-log.ts';
-import { aKeywordQuery, aMeaningQuery, DIMENSIONS, embedAll, embedded, MODEL } from '../contract/searching.ts';
+import { aKeywordQuery, aMeaningQuery, aModel, DIMENSIONS, embedAll, embedded } from '../contract/searching.ts';
 import { startThread } from '../contract/setting.ts';
 import { DATABASE, IMPATIENT, openSetting } from './setting.ts';
 
@@ -76,7 +77,7 @@ describe('rows are checked on their way out', () => {
     test(`a query that forgets its ${lost} brings nothing out: each read throws instead`, async () => {
       await using setting = await openSetting();
       const { engine, emulator } = setting;
-      await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+      await engine.index.adopt(aModel(), aCall());
       const [owner, tenant] = foreign;
       await fill(engine, owner, tenant);
       const { ports, close } = await leakyPorts(emulator, lost);
@@ -93,7 +94,7 @@ describe('rows are checked on their way out', () => {
   test('the leak that the test above makes is one: without the check, the rows come out', async () => {
     await using setting = await openSetting();
     const { engine, emulator } = setting;
-    await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+    await engine.index.adopt(aModel(), aCall());
     await fill(engine, 'ada', 'rival');
     const { ports, close } = await leakyPorts(emulator, 'tenantId');
     assert.equal(await ports.threads.count(aScope(), {}, aCall()), 2);
@@ -106,7 +107,7 @@ describe('every query names its scope', () => {
     test(`of ${scope.owner === null ? 'a tenant' : 'an owner'}, in its text, whatever partition it is sent to`, async () => {
       await using setting = await openSetting({ ranges: 3 });
       const { engine, emulator } = setting;
-      await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+      await engine.index.adopt(aModel(), aCall());
       await fill(engine, 'ada', 'acme');
       emulator.forgetRequests();
       const ada = aScope();
@@ -191,7 +192,7 @@ async function leakyPorts(
     },
   };
   const vectors = createVectorModel({ access }, DIMENSIONS);
-  await vectors.adopt(MODEL, DIMENSIONS, aCall());
+  await adoptModel({ access, vectors }, aModel(), aCall());
   const ports = portsOver({
     access: leaky,
     hints: createHints(),

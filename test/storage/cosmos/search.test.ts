@@ -5,6 +5,7 @@ import { aCall, aMessage, aScope, aTenantScope, messageKeyIn } from '../../suppo
 import {
   aKeywordQuery,
   aMeaningQuery,
+  aModel,
   contentsOf,
   DIMENSIONS,
   embedAll,
@@ -105,7 +106,7 @@ describe('passages', () => {
   test('of a message so long that they take several batches are all found once it is READY', async () => {
     await using setting = await openSetting();
     const { engine } = setting;
-    await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+    await engine.index.adopt(aModel(), aCall());
     const { key } = await startThread(engine, scope, {}, messagesSaying('before', 'long '.repeat(500), 'after'));
     for (const task of await waitingOf(engine, scope)) {
       const words = task.message.content.split(' ').slice(0, 250);
@@ -130,7 +131,7 @@ describe('passages', () => {
   test('that there are none of make a message READY, too', async () => {
     await using setting = await openSetting();
     const { engine } = setting;
-    await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+    await engine.index.adopt(aModel(), aCall());
     const { key } = await startThread(engine, scope, {}, messagesSaying('!'));
     const tasks = await waitingOf(engine, scope);
     const outcome = { kind: 'embedded', passages: [] } as const;
@@ -146,7 +147,7 @@ describe('passages', () => {
     await using setting = await openSetting();
     const { engine } = setting;
     await assert.rejects(
-      engine.index.adopt('large', DIMENSIONS + 1, aCall()),
+      engine.index.adopt(aModel('large', DIMENSIONS + 1), aCall()),
       /takes vectors of up to 64 dimensions, but those of large have 65/,
     );
   });
@@ -154,14 +155,14 @@ describe('passages', () => {
   test('are searched by the model that was adopted last, also by a server that starts later', async () => {
     await using setting = await openSetting();
     const { engine, emulator } = setting;
-    await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+    await engine.index.adopt(aModel(), aCall());
     await startThread(engine, scope, {}, messagesSaying('kayak'));
     await embedAll(engine, scope);
     const other = await connectTo(emulator);
-    await other.index.adopt(MODEL, DIMENSIONS, aCall());
+    await other.index.adopt(aModel(), aCall());
     const { candidates } = await other.candidates.byMeaning(aTenantScope(), aMeaningQuery('kayak'), {}, 5, aCall());
     assert.equal(candidates.length, 1);
-    assert.deepEqual(await other.index.waiting(10, aCall()), []);
+    assert.deepEqual(await other.index.waiting(MODEL, 10, aCall()), []);
     await other.close();
   });
 });

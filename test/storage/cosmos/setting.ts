@@ -9,7 +9,7 @@ import { DIMENSIONS } from '../contract/searching.ts';
 export const DATABASE = 'skein';
 
 /** Patience that ends soon: what is to be seen in a test is that it ends, not how long a user would wait. */
-export const IMPATIENT = { requestMs: 150, budgetMs: 3_000, firstPauseMs: 5 };
+export const IMPATIENT = { requestMs: 150, budgetMs: 3_000, lostMs: 3_000, firstPauseMs: 5 };
 
 type EngineOptions = Partial<CosmosOptions>;
 

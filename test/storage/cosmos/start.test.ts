@@ -4,7 +4,9 @@ import { CosmosClient, PartitionKeyKind, type ContainerRequest } from '@azure/co
 import { SkeinError } from '../../../src/core/errors.ts';
 import { wantedContainers } from '../../../src/storage/cosmos/containers.ts';
 import { startCosmosEmulator, type CosmosEmulator } from '../../support/cosmos/emulator.ts';
-import { DIMENSIONS } from '../contract/searching.ts';
+import { aCall, aScope } from '../../support/builders.ts';
+import { aModel, DIMENSIONS, embedAll, foundByMeaning } from '../contract/searching.ts';
+import { messagesSaying, startThread } from '../contract/setting.ts';
 import { connectTo, DATABASE, IMPATIENT } from './setting.ts';
 
 /** Provisions what the engine wants, changed by a test. */
@@ -45,6 +47,29 @@ describe('the start', () => {
     await assert.rejects(engine.ping(), SkeinError);
   });
 
+  test('goes well with containers for longer vectors: shorter ones are padded', async () => {
+    await using emulator = await startCosmosEmulator();
+    await provision(emulator, (threads) => {
+      for (const embedding of threads.vectorEmbeddingPolicy?.vectorEmbeddings ?? []) embedding.dimensions = 512;
+    });
+    const engine = await connectTo(emulator, { createMissing: false });
+    await engine.index.adopt(aModel(), aCall());
+    await startThread(engine, aScope(), {}, messagesSaying('kayak'));
+    await embedAll(engine, aScope());
+    assert.deepEqual(await foundByMeaning(engine, aScope(), 'kayak'), ['kayak']);
+    await engine.index.adopt(aModel('long', 512), aCall());
+    await engine.close();
+  });
+
+  test('of a model whose vectors are longer than the containers take is refused, with what to do', async () => {
+    await using emulator = await startCosmosEmulator();
+    await provision(emulator);
+    assert.match(
+      await refusal(emulator, { dimensions: DIMENSIONS + 1 }),
+      /have the embedding model give 64 or fewer, or provision another database with infra\/main\.bicep, embeddingDimensions=65\./,
+    );
+  });
+
   test('creates nothing by itself: what is missing is named', async () => {
     await using emulator = await startCosmosEmulator();
     assert.match(await refusal(emulator), /Container threads is missing\. Container ledger is missing\./);
@@ -59,11 +84,11 @@ describe('the start', () => {
       'its partition key is /tenantId, /threadId, but must be /tenantId, /ownerId, /threadId',
     ],
     [
-      'other dimensions',
+      'fewer dimensions',
       (threads) => {
-        for (const embedding of threads.vectorEmbeddingPolicy?.vectorEmbeddings ?? []) embedding.dimensions = 512;
+        for (const embedding of threads.vectorEmbeddingPolicy?.vectorEmbeddings ?? []) embedding.dimensions = 32;
       },
-      'its vector policy is /embedding int8 of 512 dimensions by cosine, but must be /embedding int8 of 64 dimensions by cosine',
+      'its vector policy is /embedding int8 of 32 dimensions by cosine, but must be /embedding int8 of 64 dimensions by cosine',
     ],
     [
       'no vector policy',

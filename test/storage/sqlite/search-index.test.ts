@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openConnection } from '../../../src/storage/sqlite/connection.ts';
 import { integer } from '../../../src/storage/sqlite/rows.ts';
-import type { Engine, IndexTask } from '../../../src/storage/store.ts';
+import type { IndexTask } from '../../../src/storage/indexed.ts';
+import type { Engine } from '../../../src/storage/store.ts';
 import { aCall, aMessage, aScope, aTenantScope, messageKeyIn } from '../../support/builders.ts';
 import { seededRandom } from '../../support/random.ts';
-import { aKeywordQuery, aMeaningQuery, foundByWord } from '../contract/searching.ts';
+import { aKeywordQuery, aMeaningQuery, aModel, foundByWord } from '../contract/searching.ts';
 import { messagesSaying, startThread } from '../contract/setting.ts';
 import { aDataFile, openFor } from './open-engine.ts';
 
@@ -61,12 +62,12 @@ describe('the search index', () => {
 
   test('the first cut by bits finds what comparing every vector finds', async (t) => {
     const engine = await openFor(t, { path: aDataFile(t) });
-    await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+    await engine.index.adopt(aModel(MODEL, DIMENSIONS), aCall());
     const vectors = clusteredVectors(1_500);
     for (let at = 0; at < vectors.length; at += 1) {
       await startThread(engine, aScope(`owner-${String(at % 3)}`), {}, messagesSaying(String(at)));
     }
-    const tasks = await engine.index.waiting(10_000, aCall());
+    const tasks = await engine.index.waiting(MODEL, 10_000, aCall());
     await store(
       engine,
       tasks,
@@ -98,20 +99,20 @@ describe('the search index', () => {
   test('holds more passages than a block, and uses again the places of removed ones', async (t) => {
     const path = aDataFile(t);
     const engine = await openFor(t, { path });
-    await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+    await engine.index.adopt(aModel(MODEL, DIMENSIONS), aCall());
     const vectors = clusteredVectors(600);
     const messages = vectors.map((_, at) => aMessage({ content: `message ${String(at)}` }));
     const { key } = await startThread(engine, scope, {}, messages.slice(0, 100));
     for (let at = 100; at < 600; at += 100) {
       await engine.messages.append(scope, key.thread, messages.slice(at, at + 100), aCall());
     }
-    await store(engine, await engine.index.waiting(1_000, aCall()), vectors);
+    await store(engine, await engine.index.waiting(MODEL, 1_000, aCall()), vectors);
     assert.equal(rowsIn(path, 'passage_blocks'), 3);
     for (const message of messages.slice(0, 300)) {
       await engine.messages.delete(scope, messageKeyIn(key, message), aCall());
     }
     await engine.messages.append(scope, key.thread, messagesSaying(...Array.from({ length: 100 }, String)), aCall());
-    await store(engine, await engine.index.waiting(1_000, aCall()), vectors);
+    await store(engine, await engine.index.waiting(MODEL, 1_000, aCall()), vectors);
     assert.equal(rowsIn(path, 'passages'), 400);
     assert(rowsIn(path, 'passage_blocks') <= 3);
     const query = aMeaningQuery('', { vector: vectors[0] ?? new Float32Array(DIMENSIONS), model: MODEL });
@@ -122,11 +123,11 @@ describe('the search index', () => {
   test('keeps nothing of what was deleted', async (t) => {
     const path = aDataFile(t);
     const engine = await openFor(t, { path });
-    await engine.index.adopt(MODEL, DIMENSIONS, aCall());
+    await engine.index.adopt(aModel(MODEL, DIMENSIONS), aCall());
     const messages = messagesSaying('one zeppelin', 'two zeppelins', 'three zeppelins', ' ');
     const { key } = await startThread(engine, scope, {}, messages);
     const other = await startThread(engine, scope, {}, messagesSaying('a zeppelin'));
-    await store(engine, await engine.index.waiting(1_000, aCall()), clusteredVectors(4));
+    await store(engine, await engine.index.waiting(MODEL, 1_000, aCall()), clusteredVectors(4));
     for (const message of messages) await engine.messages.delete(scope, messageKeyIn(key, message), aCall());
     await engine.threads.delete(scope, other.key.thread, aCall());
     for (const table of ['passages', 'passage_blocks', 'text_index_docsize'])

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import startWabt from 'wabt';
+import { openBitRows } from '../../../src/storage/sqlite/bit-rows.ts';
+import { seededRandom } from '../../support/random.ts';
+
+const FOLDER = new URL('../../../src/storage/sqlite/', import.meta.url);
+
+function randomBytes(length: number, random: () => number): Uint8Array {
+  return Uint8Array.from({ length }, () => Math.floor(random() * 256));
+}
+
+/** Counted one by one: what the fast way must agree with. */
+function differingBits(one: Uint8Array, other: Uint8Array): number {
+  return one.reduce((sum, byte, at) => {
+    let differing = byte ^ (other[at] ?? 0);
+    let count = 0;
+    for (; differing > 0; differing >>= 1) count += differing & 1;
+    return sum + count;
+  }, 0);
+}
+
+describe('rows of bits', () => {
+  test('the compiled comparison is that of its source', async () => {
+    const { parseWat } = await startWabt();
+    const source = parseWat('hamming.wat', readFileSync(new URL('hamming.wat', FOLDER), 'utf8'), { simd: true });
+    const { buffer } = source.toBinary({});
+    assert.deepEqual(new Uint8Array(readFileSync(new URL('hamming.wasm', FOLDER))), buffer, 'npm run generate');
+  });
+
+  for (const rowBytes of [16, 64, 384]) {
+    test(`the nearest rows of ${String(rowBytes)} bytes are those that differ in the fewest bits`, () => {
+      const random = seededRandom(rowBytes);
+      const rows = openBitRows(rowBytes);
+      const all = Array.from({ length: 3_000 }, (_, row) => ({
+        passage: row + 1,
+        bits: randomBytes(rowBytes, random),
+      }));
+      for (let row = 0; row < all.length; row += 100) {
+        const some = all.slice(row, row + 100);
+        const bits = Uint8Array.from(some.flatMap((one) => [...one.bits]));
+        rows.put(
+          row,
+          Float64Array.from(some, ({ passage }) => passage),
+          bits,
+        );
+      }
+      // As far as comparing goes, nothing is nearer than what has been taken away.
+      const query = all[70]?.bits ?? new Uint8Array(rowBytes);
+      rows.clear(50, 50);
+      const expected = all
+        .filter((_, row) => row < 50 || row >= 100)
+        .map(({ passage, bits }) => ({ passage, distance: differingBits(bits, query) }))
+        .sort((one, other) => one.distance - other.distance)
+        .map(({ passage }) => passage);
+      assert.deepEqual([...rows.nearest(query, 200)], expected.slice(0, 200));
+      assert.deepEqual([...rows.nearest(query, 5_000)], expected);
+    });
+  }
+
+  test('no rows have no nearest', () => {
+    assert.equal(openBitRows(64).nearest(new Uint8Array(64), 10).length, 0);
+  });
+});
