@@ -1,4 +1,5 @@
 import type { MessageFilter } from '../core/filter.ts';
+import { fingerprintOf } from '../core/words.ts';
 import type { OwnerScope } from '../core/identity.ts';
 import { threadKeyText, type ThreadKey } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -41,13 +42,14 @@ export async function recallFor(
       mode: 'HYBRID',
       filter: { statuses: ['COMPLETE'], ...filter, excludedThreadKeys: [thread] },
       minScore,
-      // Some are left out below, and they are the ones that fit best.
+      // Some are left out below, and they are the ones that fit best; one may say what another that stays says, too.
       first: LIMITS.pageSize,
+      apart: true,
       after: null,
     },
     call,
   );
-  const hits = found.hits.filter(({ message }) => !leaveOut(message)).slice(0, topK);
+  const hits = distinct(found.hits.filter(({ message }) => !leaveOut(message))).slice(0, topK);
   if (hits.length === 0) return { sources: [], messages: [] };
   const [titles, contents] = await Promise.all([
     titlesOf(threads, scope, hits, call),
@@ -63,6 +65,12 @@ export async function recallFor(
     score,
   }));
   return { sources, messages: hits.map(({ message }) => message) };
+}
+
+/** Hits of which no two have the same text: the first of them. */
+function distinct(hits: readonly MessageHit[]): MessageHit[] {
+  const texts = hits.map(({ message }) => fingerprintOf(message.content));
+  return hits.filter((_, at) => texts[at] === null || texts.indexOf(texts[at] ?? null) === at);
 }
 
 /** What a person says is no query: quotation marks, a dash before a word and `author:` mean nothing special in it. */

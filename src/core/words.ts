@@ -88,6 +88,42 @@ export function countTermsIn(text: string, places: ReadonlyMap<string, number>, 
   return all;
 }
 
+/**
+ * A number in 53 bits, as text, that texts have in common which have the same words in the same order, whatever stands
+ * between them and whatever their case; others have another, but for one pair in 10^15. Null for a text without words.
+ */
+export function fingerprintOf(text: string): string | null {
+  const lower = text.toLowerCase();
+  // Two hashes after Fowler, Noll and Vo (FNV-1a) over the same characters, with a space between words.
+  let one = 0x811c9dc5;
+  let other = 0x9747b28c;
+  let isAfterWord = false;
+  let isBetween = false;
+  for (let at = 0; at < lower.length; at += 1) {
+    const code = lower.charCodeAt(at);
+    // Halves of a character count as parts of a word: emoji, and the scripts beyond the first plane.
+    const isWord = (code >= 0xd800 && code < 0xe000) || kindOf(code) !== BETWEEN;
+    if (!isWord) {
+      isBetween = isAfterWord;
+      continue;
+    }
+    if (isBetween) {
+      one = Math.imul(one ^ SPACE, FACTOR);
+      other = Math.imul(other ^ SPACE, OTHER_FACTOR);
+      isBetween = false;
+    }
+    one = Math.imul(one ^ code, FACTOR);
+    other = Math.imul(other ^ code, OTHER_FACTOR);
+    other ^= other >>> 13;
+    isAfterWord = true;
+  }
+  return isAfterWord ? String((one >>> 0) * 2 ** 21 + (other >>> 11)) : null;
+}
+
+const SPACE = 32;
+const FACTOR = 0x01000193;
+const OTHER_FACTOR = 0x85ebca6b;
+
 /** The words of a text that are forms of one of the terms, in order, each with its term. */
 export function findTermsIn(text: string, terms: ReadonlySet<string>): (Omit<Word, 'word'> & { term: string })[] {
   const mayBegin = beginningsOf(terms);

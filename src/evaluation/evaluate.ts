@@ -29,7 +29,11 @@ export async function evaluate(
     const request = { query: question, filter: {}, mode, first: DEPTH, after: null };
     const { hits } = await search.messages(scope, request, { meter: startMeter() });
     const ranked = hits.map(({ message }) => messageKeyText(keyOfMessage(message)));
-    const wanted = new Set(evidence.map((each) => idOf(scope, each)));
+    // Evidence whose text a hit shows is found, whichever of the messages with that text was labelled.
+    const shownBy = new Map(
+      hits.flatMap(({ duplicates }, at) => duplicates.map((key) => [messageKeyText(key), ranked[at] ?? ''] as const)),
+    );
+    const wanted = new Set(evidence.map((each) => idOf(scope, each)).map((id) => shownBy.get(id) ?? id));
     scored.push({ category, measures: measure(ranked, wanted) });
   }
   const categories = [...new Set(scored.map(({ category }) => category))].toSorted();

@@ -161,6 +161,11 @@ export type Message = Node & {
   readonly role: Role;
   /** Its place in the thread: 1, 2, 3 … Messages order by it and by nothing else. */
   readonly seq: Scalars['Int']['output'];
+  /**
+   * Other messages of those that the viewer may see that say much the same, the closest first: found by its meaning, where
+   * `indexing` is READY, and by its words. Those right beside it in its thread are left out. Counts as a search.
+   */
+  readonly similar: MessageHitConnection;
   /** Whether it is whole. */
   readonly status: MessageStatus;
   /** The thread it is in. */
@@ -178,6 +183,13 @@ export type Message = Node & {
 export type MessageNeighboursArgs = {
   after?: InputMaybe<Scalars['Int']['input']>;
   before?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** One utterance in a thread. */
+export type MessageSimilarArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A message was stored; a reply that is still being written is PENDING. */
@@ -248,6 +260,10 @@ export type MessageFinished = {
 /** A message that a search found. */
 export type MessageHit = {
   readonly __typename?: 'MessageHit';
+  /** How many other messages with the same text this hit stands for; in a `ThreadHit`, in the same thread. */
+  readonly duplicateCount: Scalars['Int']['output'];
+  /** Those messages, the best first; at most 20. */
+  readonly duplicates: ReadonlyArray<Message>;
   /** The words in the content that matched, in order. */
   readonly highlights: ReadonlyArray<Highlight>;
   /** How well its words fit, 0 to 1; null when they did not find it. */
@@ -258,10 +274,19 @@ export type MessageHit = {
   readonly meaningScore?: Maybe<Scalars['Float']['output']>;
   /** The message. */
   readonly message: Message;
+  /** The messages around it in its thread, itself left out, by `seq`. */
+  readonly neighbours: ReadonlyArray<Message>;
   /** How well it fits, 0 to 1; means the same from page to page of one search. */
   readonly score: Scalars['Float']['output'];
   /** The part of the message that fits best, cut at word boundaries. */
   readonly snippet: Scalars['String']['output'];
+};
+
+
+/** A message that a search found. */
+export type MessageHitNeighboursArgs = {
+  after?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -423,8 +448,14 @@ export type Query = {
   /** Threads and messages by their ids, in the order asked; null in the place of one that is not there. At most 100. */
   readonly nodes: ReadonlyArray<Maybe<Node>>;
   /**
-   * Finds messages in any past conversation, the best first. Write words or a whole question.
-   * `"a phrase"` in quotes must be there as it stands, `-word` must not be there, `author:name` confines to an author.
+   * Finds messages in any past conversation, the best first. Write words or a whole question; in every mode,
+   * - `"a phrase"` in quotes must be in the message, its words as they are spelt, in this order and next to each other;
+   * - `-word` must not be in it, in any of its forms;
+   * - `author:name` or `author:"a full name"` confines to authors whose name has these words; given twice, to either.
+   *
+   * Other words may match in any of their forms (`kayak` finds `kayaks`), with or without accents. A word of five letters
+   * or more that no message has is also looked for as the words that are one letter away. Messages with the same text are
+   * one hit; `duplicateCount` says how many more there are. Superseded replies are left out unless the filter asks for them.
    */
   readonly searchMessages: MessageHitConnection;
   /** Finds threads by what was said in them: the hits of `searchMessages`, gathered by thread, the best thread first. */
@@ -679,6 +710,11 @@ export type Thread = Node & {
   readonly metadata: Scalars['Metadata']['output'];
   /** The user it belongs to. */
   readonly ownerId: Scalars['ID']['output'];
+  /**
+   * Other threads of those that the viewer may see that speak of the same, the closest first: found by what its messages
+   * mean and by its commonest words, its title's among them. Counts as a search.
+   */
+  readonly related: ThreadHitConnection;
   /** ARCHIVED threads are still read and found. */
   readonly status: ThreadStatus;
   /** What it is about; null until someone says. */
@@ -699,6 +735,13 @@ export type ThreadMessagesArgs = {
   filter?: InputMaybe<MessageFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A conversation: an ordered list of messages that belongs to one owner. */
+export type ThreadRelatedArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** The thread's own fields changed. */
@@ -1187,6 +1230,7 @@ export type MessageResolvers<ContextType = RequestContext, ParentType extends Re
   recalled?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType>;
   role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
   seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  similar?: Resolver<ResolversTypes['MessageHitConnection'], ParentType, ContextType, RequireFields<MessageSimilarArgs, 'first'>>;
   status?: Resolver<ResolversTypes['MessageStatus'], ParentType, ContextType>;
   thread?: Resolver<ResolversTypes['Thread'], ParentType, ContextType>;
   toolCallId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1222,11 +1266,14 @@ export type MessageFinishedResolvers<ContextType = RequestContext, ParentType ex
 };
 
 export type MessageHitResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MessageHit'] = ResolversParentTypes['MessageHit']> = {
+  duplicateCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  duplicates?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType>;
   highlights?: Resolver<ReadonlyArray<ResolversTypes['Highlight']>, ParentType, ContextType>;
   keywordScore?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   matchedBy?: Resolver<ReadonlyArray<ResolversTypes['MatchKind']>, ParentType, ContextType>;
   meaningScore?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
+  neighbours?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<MessageHitNeighboursArgs, 'after' | 'before'>>;
   score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   snippet?: Resolver<ResolversTypes['String'], ParentType, ContextType, RequireFields<MessageHitSnippetArgs, 'length'>>;
 };
@@ -1340,6 +1387,7 @@ export type ThreadResolvers<ContextType = RequestContext, ParentType extends Res
   messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, Partial<ThreadMessagesArgs>>;
   metadata?: Resolver<ResolversTypes['Metadata'], ParentType, ContextType>;
   ownerId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  related?: Resolver<ResolversTypes['ThreadHitConnection'], ParentType, ContextType, RequireFields<ThreadRelatedArgs, 'first'>>;
   status?: Resolver<ResolversTypes['ThreadStatus'], ParentType, ContextType>;
   title?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;

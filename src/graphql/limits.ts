@@ -7,6 +7,12 @@ import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexit
  */
 const MAX_OBJECTS = 20_000;
 
+/** How many searches an operation may ask for at most: one for each of a page of 50 hits, say. */
+const MAX_SEARCHES = 51;
+
+/** Fields that search each time they are asked. */
+const SEARCHES = new Set(['searchMessages', 'searchThreads', 'similar', 'related']);
+
 /** Tokens of a document: a longer one is generated, and not by a client that means well. */
 export const MAX_TOKENS = 10_000;
 
@@ -14,7 +20,13 @@ export const MAX_TOKENS = 10_000;
 const TRANSPARENT = new Set(['edges', 'node', 'pageInfo']);
 
 /** Lists whose length no argument says: the most, or the most that is usual. */
-const LENGTHS: Readonly<Record<string, number>> = { hits: 5, recalled: 20, highlights: 10, toolCalls: 2 };
+const LENGTHS: Readonly<Record<string, number>> = {
+  hits: 5,
+  recalled: 20,
+  duplicates: 20,
+  highlights: 10,
+  toolCalls: 2,
+};
 
 const DEFAULT_PAGE = 20;
 
@@ -23,6 +35,14 @@ const countObjects: ComplexityEstimator = ({ args, field, childComplexity }) => 
   if (isLeafType(getNamedType(field.type))) return 0;
   if (TRANSPARENT.has(field.name)) return childComplexity;
   return listLength(field, args) * (1 + childComplexity);
+};
+
+/** Counts the searches that a field leads to at most. */
+const countSearches: ComplexityEstimator = ({ args, field, childComplexity }) => {
+  const own = SEARCHES.has(field.name) ? 1 : 0;
+  // Mostly none: the length of a list matters only where each of its items searches.
+  if (childComplexity === 0 || TRANSPARENT.has(field.name)) return own + childComplexity;
+  return own + listLength(field, args) * childComplexity;
 };
 
 function listLength(
@@ -38,7 +58,7 @@ function listLength(
 
 /**
  * Variables that do not fit are left for the execution to report, in its own words.
- * @throws GraphQLError LIMIT_EXCEEDED when the operation could give more objects than allowed
+ * @throws GraphQLError LIMIT_EXCEEDED when the operation could give more objects, or search more often, than allowed
  */
 export function requireModestQuery(
   schema: GraphQLSchema,
@@ -47,17 +67,28 @@ export function requireModestQuery(
   variables: Readonly<Record<string, unknown>>,
 ): void {
   const name = operationName == null ? {} : { operationName };
-  let objects: number;
-  try {
-    objects = getComplexity({ schema, query, ...name, variables, estimators: [countObjects] });
-  } catch (error) {
-    if (error instanceof GraphQLError) return;
-    throw error;
-  }
+  const most = (estimator: ComplexityEstimator): number => {
+    try {
+      return getComplexity({ schema, query, ...name, variables, estimators: [estimator] });
+    } catch (error) {
+      if (error instanceof GraphQLError) return 0;
+      throw error;
+    }
+  };
+  const objects = most(countObjects);
   if (objects > MAX_OBJECTS) {
-    throw new GraphQLError(
+    throw tooMuch(
       `This asks for up to ${String(objects)} objects; at most ${String(MAX_OBJECTS)} may be asked for at once. Ask for smaller pages.`,
-      { extensions: { code: 'LIMIT_EXCEEDED' } },
     );
   }
+  const searches = most(countSearches);
+  if (searches > MAX_SEARCHES) {
+    throw tooMuch(
+      `This asks for up to ${String(searches)} searches; at most ${String(MAX_SEARCHES)} may be asked for at once. Ask for what is similar or related of fewer.`,
+    );
+  }
+}
+
+function tooMuch(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } });
 }

@@ -1,8 +1,17 @@
 import { cutSnippet } from '../search/snippet.ts';
 import { orDefault, within } from './connection.ts';
 import type { MessageHitResolvers } from './generated.ts';
+import { neighboursOf } from './neighbours.ts';
+
+const MOST_DUPLICATES = 20;
 
 export const MessageHit: MessageHitResolvers = {
   snippet: (hit, { length }) =>
     cutSnippet(hit.message.content, hit.best, within(orDefault(length, 200), 20, 2_000, 'length')),
+  neighbours: ({ message }, given, { loaders }) => neighboursOf(message, given, loaders),
+  duplicateCount: ({ duplicates }) => duplicates.length,
+  duplicates: async (hit, _, { loaders }) => {
+    const found = await Promise.all(hit.duplicates.slice(0, MOST_DUPLICATES).map((key) => loaders.message.load(key)));
+    return found.filter((message) => message !== null);
+  },
 };

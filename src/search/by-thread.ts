@@ -1,20 +1,20 @@
 import { threadKeyText } from '../core/ids.ts';
+import { foldDuplicates, type Folded } from './duplicates.ts';
 import type { Ranked } from './ranking.ts';
 
 /** Hits shown of each thread. */
 const HITS_A_THREAD = 5;
 
 /** A thread by the best of its messages, which stands for it. */
-export type RankedThread = { readonly best: Ranked; readonly score: number; readonly hits: readonly Ranked[] };
+export type RankedThread = { readonly best: Ranked; readonly score: number; readonly hits: readonly Folded[] };
 
-/** Threads in the order of their best hits: those have the others' part in their score already. */
+/**
+ * Threads in the order of their best hits: those have the others' part in their score already. The same text folds
+ * within a thread only: in two threads it is a hit of each.
+ */
 export function byThread(ranked: readonly Ranked[]): RankedThread[] {
-  const threads = new Map<string, Ranked[]>();
-  for (const one of ranked) {
-    const thread = threadKeyText(one.key);
-    const hits = threads.get(thread);
-    if (hits === undefined) threads.set(thread, [one]);
-    else if (hits.length < HITS_A_THREAD) hits.push(one);
-  }
-  return [...threads.values()].flatMap((hits) => hits.slice(0, 1).map((best) => ({ best, score: best.score, hits })));
+  const threads = Map.groupBy(ranked, ({ key }) => threadKeyText(key));
+  return Array.from(threads.values(), (all) => foldDuplicates(all).slice(0, HITS_A_THREAD)).flatMap((hits) =>
+    hits.slice(0, 1).map((best) => ({ best, score: best.score, hits })),
+  );
 }

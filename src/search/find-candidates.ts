@@ -4,63 +4,129 @@ import type { Scope } from '../core/identity.ts';
 import { messageKeyText } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Embedder } from '../models/embedder.ts';
-import type { Call, CandidateSource, KeywordCandidates } from '../storage/store.ts';
+import type { Call, CandidateSource, KeywordCandidates, MeaningCandidates } from '../storage/store.ts';
 import type { SearchMode } from './hits.ts';
 import type { ParsedQuery } from './query.ts';
 import type { Candidate } from './ranking.ts';
+import {
+  asTyped,
+  countsOfWords,
+  respell,
+  statisticsOfWords,
+  uncertainWords,
+  unknownWords,
+  type Doubtful,
+  type Respelt,
+} from './spelling.ts';
 
 /**
  * How many candidates each side brings. Measured: 50 a side rank as well as 400, on conversations of 600 messages; the
  * rest is room for pages.
  */
-const CANDIDATES: Readonly<Record<SearchMode, number>> = { HYBRID: 120, KEYWORD: 240, MEANING: 240 };
+const CANDIDATES: Readonly<Record<SearchMode, number>> = { HYBRID: 80, KEYWORD: 160, MEANING: 160 };
 
 type Parts = { readonly candidates: CandidateSource; readonly embedder: Embedder; readonly log: Log };
 
-/** All that a search came upon, and what the ranking may know of the whole scope. */
-export type Found = { readonly candidates: readonly Candidate[]; readonly statistics: KeywordCandidates['statistics'] };
+/** What to look for. A `vector` that is known already is not made again, and its words are spelt as they are. */
+export type Wanted = {
+  readonly query: ParsedQuery;
+  readonly filter: MessageFilter;
+  readonly mode: SearchMode;
+  readonly vector?: Float32Array;
+  /** How many times as many candidates as usual; 1 where not said. */
+  readonly width?: number;
+};
+
+/** All that a search came upon, what the ranking may know of the whole scope, and the words that it looked for. */
+export type Found = {
+  readonly candidates: readonly Candidate[];
+  readonly statistics: KeywordCandidates['statistics'];
+  readonly words: readonly string[];
+  /** Whether there may be more than were brought, and most of what was is the same text again. */
+  readonly isCrowded: boolean;
+};
 
 /**
- * Asks the engine by words and by meaning. While the query is embedded, the words are looked up.
+ * Asks the engine by words and by meaning at the same time. Should nobody have said one of the words, both are asked once
+ * more, for what is one letter away from it.
  * @throws SkeinError UNAVAILABLE when the mode is MEANING and the embedder cannot be reached
  */
-export async function findCandidates(
+export async function findCandidates(parts: Parts, scope: Scope, wanted: Wanted, call: Call): Promise<Found> {
+  const { query, filter, mode } = wanted;
+  const spell = (doubtful: Doubtful) => respell(parts.candidates, scope, filter, doubtful, call);
+  if (mode === 'MEANING') {
+    const respelt = await spell({ query, words: uncertainWords(query), isLost: false });
+    return lookUp(parts, scope, wanted, respelt ?? asTyped(query), call);
+  }
+  const found = await lookUp(parts, scope, wanted, asTyped(query), call);
+  if (wanted.vector !== undefined) return found;
+  const doubtful = { query, words: unknownWords(query, found.byWords), isLost: isLost(found.byWords, query, mode) };
+  const respelt = await spell(doubtful);
+  return respelt === null ? found : lookUp(parts, scope, wanted, respelt, call);
+}
+
+async function lookUp(
   { candidates, embedder, log }: Parts,
   scope: Scope,
-  { query, filter, mode }: { query: ParsedQuery; filter: MessageFilter; mode: SearchMode },
+  { query: typed, filter, mode, vector: given, width = 1 }: Wanted,
+  meant: Respelt,
   call: Call,
-): Promise<Found> {
-  const limit = CANDIDATES[mode];
-  const embedding = mode === 'KEYWORD' ? null : embed(embedder, query, call);
-  // Awaited below; should the words fail first, nobody hears of it.
+): Promise<Found & { readonly byWords: KeywordCandidates }> {
+  const limit = width * CANDIDATES[mode];
+  const query = { ...typed, terms: meant.terms };
+  const embedding =
+    mode === 'KEYWORD' ? null : given === undefined ? embed(embedder, meant.meaning, call) : Promise.resolve(given);
+  const lookup =
+    mode === 'MEANING' ? Promise.resolve(NO_WORDS) : candidates.byKeyword(scope, query, filter, limit, call);
+  // Both are awaited below; should one fail first, nobody hears of the other.
   embedding?.catch(() => undefined);
-  const byWords = mode === 'MEANING' ? NO_WORDS : await candidates.byKeyword(scope, query, filter, limit, call);
-  const found = new Map<string, Candidate>(
-    byWords.candidates.map(({ key, counts }) => [messageKeyText(key), { key, counts, nearness: null }]),
-  );
+  lookup.catch(() => undefined);
   const vector = embedding === null ? null : await orNull(embedding, mode, log);
-  if (vector !== null) {
-    const alongside = byWords.candidates.map(({ key }) => key);
-    const byMeaning = await candidates.byMeaning(
-      scope,
-      { ...query, vector, model: embedder.model, terms: mode === 'MEANING' ? [] : query.terms, alongside },
-      filter,
-      limit,
-      call,
-    );
-    for (const { key, counts, ...nearness } of byMeaning.candidates) {
-      found.set(messageKeyText(key), { key, counts, nearness });
-    }
+  if (vector === null) return gathered(await lookup, null);
+  const terms = mode === 'MEANING' ? [] : query.terms;
+  const alongside = lookup.then((words) => words.candidates);
+  alongside.catch(() => undefined);
+  const [byWords, byMeaning] = await Promise.all([
+    lookup,
+    candidates.byMeaning(scope, { ...query, vector, model: embedder.model, terms, alongside }, filter, limit, call),
+  ]);
+  return gathered(byWords, byMeaning);
+
+  function gathered(byWords: KeywordCandidates, byMeaning: MeaningCandidates | null) {
+    const found = new Map<string, Candidate>();
     for (const [at, { key, counts }] of byWords.candidates.entries()) {
-      found.set(messageKeyText(key), { key, counts, nearness: byMeaning.alongside[at] ?? null });
+      const nearness = byMeaning?.alongside[at] ?? null;
+      found.set(messageKeyText(key), { key, counts: countsOfWords(counts, meant), nearness });
     }
+    for (const { key, counts, ...nearness } of byMeaning?.candidates ?? []) {
+      if (found.has(messageKeyText(key))) continue;
+      found.set(messageKeyText(key), { key, counts: countsOfWords(counts, meant), nearness });
+    }
+    const all = [...found.values()];
+    return {
+      candidates: all,
+      statistics: statisticsOfWords(byWords.statistics, meant),
+      words: meant.terms,
+      isCrowded: all.length >= limit && distinctTexts(all) < limit / 2,
+      byWords,
+    };
   }
-  return { candidates: [...found.values()], statistics: byWords.statistics };
 }
+
+function distinctTexts(candidates: readonly Candidate[]): number {
+  return new Set(candidates.map(({ counts }, at) => counts?.fingerprint ?? at)).size;
+}
+
+/** A question whose meaning can be searched is not lost without words; a word or two that nobody has said are. */
+function isLost({ candidates }: KeywordCandidates, { terms }: ParsedQuery, mode: SearchMode): boolean {
+  return candidates.length === 0 && (mode === 'KEYWORD' || terms.length <= FEW_WORDS);
+}
+
+const FEW_WORDS = 2;
 
 const NO_WORDS: KeywordCandidates = { candidates: [], statistics: null };
 
-async function embed(embedder: Embedder, { meaning }: ParsedQuery, { meter, signal }: Call): Promise<Float32Array> {
+async function embed(embedder: Embedder, meaning: string, { meter, signal }: Call): Promise<Float32Array> {
   const [vector] = await meter.time('embedding', () =>
     embedder.embed([meaning], signal === undefined ? {} : { signal }),
   );

@@ -1,5 +1,5 @@
 import { findTermsIn, termOf } from '../core/words.ts';
-import type { Passage } from '../storage/store.ts';
+import type { Passage } from '../storage/indexed.ts';
 import type { Highlight } from './hits.ts';
 
 /** More than anyone looks at. */

@@ -1,5 +1,5 @@
 import type { Message } from '../core/thread.ts';
-import type { ThreadKey } from '../core/ids.ts';
+import type { MessageKey, ThreadKey } from '../core/ids.ts';
 
 export type SearchMode = 'HYBRID' | 'MEANING' | 'KEYWORD';
 
@@ -15,6 +15,8 @@ export type MessageHit = {
   readonly matchedBy: readonly MatchKind[];
   readonly keywordScore: number | null;
   readonly meaningScore: number | null;
+  /** The other messages with the same text that it stands for, the best first. */
+  readonly duplicates: readonly MessageKey[];
   /** In order, without overlap. */
   readonly highlights: readonly Highlight[];
   /** Where the part that fits best starts and ends in the content: what a snippet is cut around. */

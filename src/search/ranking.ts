@@ -1,5 +1,6 @@
 import { messageKeyText, threadKeyText, type MessageKey } from '../core/ids.ts';
-import type { KeywordCandidates, Nearness, Passage, SearchField, WordCounts } from '../storage/store.ts';
+import type { Passage } from '../storage/indexed.ts';
+import type { KeywordCandidates, Nearness, SearchField, WordCounts } from '../storage/store.ts';
 import type { SearchMode } from './hits.ts';
 
 /**
@@ -58,6 +59,8 @@ export type Ranked = {
   readonly keywordScore: number | null;
   readonly meaningScore: number | null;
   readonly passage: Passage | null;
+  /** What messages with the same text share (`WordCounts`). */
+  readonly fingerprint: string | null;
 };
 
 type RankingOptions = {
@@ -75,7 +78,8 @@ export function rank(candidates: readonly Candidate[], options: RankingOptions):
       const keywordScore = options.mode === 'MEANING' || counts === null ? null : wordFit(counts);
       const meaningScore = options.mode === 'KEYWORD' || nearness === null ? null : meaningFit(nearness.cosine);
       const fit = together(keywordScore ?? 0, meaningScore ?? 0, options);
-      return { key, fit, keywordScore, meaningScore, passage: nearness?.passage ?? null };
+      const passage = nearness?.passage ?? null;
+      return { key, fit, keywordScore, meaningScore, passage, fingerprint: counts?.fingerprint ?? null };
     })
     .filter(({ fit }) => fit > 0);
   const threadFit = threadScorer(fitting);

@@ -1,4 +1,4 @@
-import type { Passage } from '../storage/store.ts';
+import type { Passage } from '../storage/indexed.ts';
 
 const CUT = '…';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { termOf, termsIn, wordsIn } from '../../src/core/words.ts';
+import { fingerprintOf, termOf, termsIn, wordsIn } from '../../src/core/words.ts';
 
 const folded = (text: string) => wordsIn(text).map(({ word }) => word);
 
@@ -67,5 +67,19 @@ describe('words', () => {
     const [term] = termsIn(key);
     assert(term !== undefined && term.length <= 64);
     assert.equal(termOf(key), term);
+  });
+
+  test('texts of the same words have one fingerprint, whatever stands between them; all others have their own', () => {
+    for (const [text, ...alike] of [
+      ['The kayak leaks.', 'the KAYAK leaks', ' «the»\n\nkayak – leaks …'],
+      ['Über Straße 5', 'über straße 5!'],
+      ['我们星期五见面', '我们星期五见面。'],
+      ['Привет, мир', 'привет мир'],
+    ]) {
+      for (const other of alike) assert.equal(fingerprintOf(other), fingerprintOf(text ?? ''), other);
+    }
+    const texts = ['ok', 'not ok', 'o k', 'okay', '🎉', '🎂', '我们', '们我', 'the kayak', 'kayak the', '1 2', '12'];
+    assert.equal(new Set(texts.map(fingerprintOf)).size, texts.length);
+    for (const text of ['', ' ', '?!', '…']) assert.equal(fingerprintOf(text), null);
   });
 });

@@ -15,7 +15,7 @@ function aCandidate(fields: Partial<Candidate> = {}, thread = aThreadKey()): Can
 /** Counts of a message of 20 words, one entry a term. */
 function found(...terms: readonly Partial<Record<SearchField, number>>[]): WordCounts {
   const none = { text: 0, author: 0, said: 0, previous: 0, earlier: 0, next: 0 };
-  return { length: 20, terms: terms.map((term) => ({ ...none, ...term })) };
+  return { length: 20, terms: terms.map((term) => ({ ...none, ...term })), fingerprint: null };
 }
 
 const near = (cosine: number) => ({ cosine, passage: { start: 0, end: 1 } });

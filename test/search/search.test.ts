@@ -1,58 +1,16 @@
 import assert from 'node:assert/strict';
-import { describe, test, type TestContext } from 'node:test';
+import { describe, test } from 'node:test';
 import { SkeinError } from '../../src/core/errors.ts';
-import type { Scope } from '../../src/core/identity.ts';
-import { startIndexer } from '../../src/indexing/indexer.ts';
-import type { Embedder } from '../../src/models/embedder.ts';
 import { startLocalEmbedder } from '../../src/models/local/local-embedder.ts';
 import type { SearchMode } from '../../src/search/hits.ts';
 import { createSearch, type Search, type SearchRequest } from '../../src/search/search.ts';
-import type { Engine, NewMessage } from '../../src/storage/store.ts';
 import { assertRefused, messagesSaying, startThread } from '../storage/contract/setting.ts';
-import { aDataFile, openFor } from '../storage/sqlite/open-engine.ts';
 import { aCall, aMessage, anOutcome, aPendingReply, aScope, aTenantScope, messageKeyIn } from '../support/builders.ts';
 import { aLetterEmbedder } from '../support/letter-embedder.ts';
 import { silentLog } from '../support/silent-log.ts';
+import { aRequest, scope, setUp } from './setting.ts';
 
 const MODES: readonly SearchMode[] = ['HYBRID', 'KEYWORD', 'MEANING'];
-const scope = aScope();
-
-type Setting = {
-  readonly engine: Engine;
-  readonly search: Search;
-  /** Stores a thread with these messages and embeds them. */
-  say(...messages: (string | NewMessage)[]): ReturnType<typeof startThread>;
-  /** The contents of a page. */
-  found(query: string, fields?: Partial<SearchRequest>, whose?: Scope): Promise<string[]>;
-};
-
-async function setUp(t: TestContext, embedder: Embedder = aLetterEmbedder()): Promise<Setting> {
-  const engine = await openFor(t, { path: aDataFile(t) });
-  const indexer = startIndexer({ index: engine.index, embedder, log: silentLog });
-  t.after(() => indexer.close());
-  t.after(() => embedder.close());
-  const { candidates, messages } = engine;
-  const search = createSearch({ candidates, messages, embedder, log: silentLog, now: Date.now });
-  return {
-    engine,
-    search,
-    async say(...said) {
-      const stored = said.map((one) => (typeof one === 'string' ? aMessage({ content: one }) : one));
-      const started = await startThread(engine, scope, {}, stored);
-      indexer.wake();
-      await indexer.idle();
-      return started;
-    },
-    async found(query, fields = {}, whose = scope) {
-      const page = await search.messages(whose, aRequest({ query, ...fields }), aCall());
-      return page.hits.map(({ message }) => message.content);
-    },
-  };
-}
-
-function aRequest(fields: Partial<SearchRequest> = {}): SearchRequest {
-  return { query: 'kayak', filter: {}, mode: 'HYBRID', minScore: null, first: 10, after: null, ...fields };
-}
 
 describe('a search', () => {
   test('finds a message by its words at once, in any of their forms', async (t) => {
@@ -216,11 +174,12 @@ describe('pages of a search', () => {
   test('go on where they were when the list has been forgotten', async (t) => {
     const { engine, say } = await setUp(t);
     await say(...Array.from({ length: 40 }, (_, at) => `kayak ${'and so on '.repeat(at % 7)}${String(at)}`));
+    const embedder = aLetterEmbedder();
     const forgetful = () =>
       createSearch({
         candidates: engine.candidates,
         messages: engine.messages,
-        embedder: aLetterEmbedder(),
+        embedder: () => embedder,
         log: silentLog,
         now: Date.now,
       });
