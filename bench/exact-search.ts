@@ -3,6 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 /** Every vector of a data file's messages, in memory: what a search by meaning is compared with. */
 export type ExactSearch = {
   readonly passages: number;
+  /** One of the passages: its unit vector, its message's id, and whose it is. */
+  passage(at: number): { readonly vector: Float32Array; readonly message: string; readonly owner: string };
   /** The ids of the messages whose best passage is nearest, found by comparing all. Of one owner, or of the tenant. */
   nearest(query: Float32Array, count: number, owner?: string): string[];
 };
@@ -39,6 +41,16 @@ export function readExactSearch(path: string): ExactSearch {
 
   return {
     passages,
+    passage(at) {
+      const message = messageOf[at] ?? 0;
+      const scale = inverseLengths[at] ?? 0;
+      const components = vectors.subarray(at * bytes, (at + 1) * bytes);
+      return {
+        vector: Float32Array.from(components, (component) => component * scale),
+        message: ids[message] ?? '',
+        owner: ownerOf[message] ?? '',
+      };
+    },
     nearest(query, count, owner) {
       const best = new Float64Array(ids.length).fill(-2);
       for (let passage = 0; passage < passages; passage += 1) {

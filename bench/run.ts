@@ -7,9 +7,11 @@ const MEASURES: Readonly<Record<string, string>> = {
   append: 'appends per second, over HTTP and at the port',
   page: 'a page of 50 messages over HTTP',
   search: 'search over HTTP at 10,000 messages, or as many as are named',
+  'vector-stores': 'nearest messages by vector, beside LanceDB, USearch and libSQL',
   reply: 'what a reply takes beyond the model, and many at once',
   start: 'start to first answer, and memory',
   embed: 'the local embedder',
+  cosmos: 'request units and bytes on Cosmos DB, and what a month costs',
   'import-memory': 'speed and memory of an import',
 };
 
