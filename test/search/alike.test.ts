@@ -6,6 +6,7 @@ import type { Engine } from '../../src/storage/store.ts';
 import type { ThreadKey } from '../../src/core/ids.ts';
 import { messagesOf, messagesSaying, startThread, threadNow } from '../storage/contract/setting.ts';
 import { aCall, aScope, aTenantScope } from '../support/builders.ts';
+import { aLetterEmbedder } from '../support/letter-embedder.ts';
 import { scope, setUp } from './setting.ts';
 
 const PAGE = { first: 10, after: null };
@@ -58,7 +59,8 @@ describe('what is like a message', () => {
   });
 
   test('is found by words while it has no vector', async (t) => {
-    const { engine, search } = await setUp(t);
+    const embed = () => Promise.reject(new Error('away'));
+    const { engine, search } = await setUp(t, { ...aLetterEmbedder(), embed });
     const { key } = await startThread(engine, scope, {}, messagesSaying('the red kayak leaks'));
     await startThread(engine, scope, {}, messagesSaying('a kayak that leaks'));
     await startThread(engine, scope, {}, messagesSaying('zzz'));
