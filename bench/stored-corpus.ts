@@ -57,7 +57,13 @@ export async function storedCorpus(messages: number): Promise<string> {
 function makersHash(): string {
   const hash = createHash('sha256');
   const root = join(import.meta.dirname, '..');
-  const makers = ['bench/{random,corpus,corpus-vectors,stored-corpus}.ts', 'src/{core,storage,models/local}/**/*.ts'];
+  const makers = [
+    'bench/{random,corpus,corpus-vectors,stored-corpus}.ts',
+    'src/core/{words,stem}.ts',
+    'src/models/local/*.ts',
+    'src/storage/{passage-context,search-text}.ts',
+    'src/storage/sqlite/{append,passage-blocks,passages,quantized,scoped-terms,search-tables,tables,text-index}.ts',
+  ];
   for (const file of globSync(makers, { cwd: root }).sort()) hash.update(readFileSync(join(root, file)));
   return hash.digest('hex').slice(0, 12);
 }

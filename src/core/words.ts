@@ -60,32 +60,38 @@ export function termsIn(text: string): string[] {
 }
 
 /**
- * Counts terms in a text, as `termsIn` would find them, without making the others: a search does this some thousand times.
- * @param places for each term sought, where in `counts` to add its number
- * @returns how many terms the text has in all
+ * Counts terms in a text, as `termsIn` would find them, without making the others: a search does this some thousand
+ * times. Adds to the term's number in `counts`, and gives how many terms the text has in all.
  */
-export function countTermsIn(text: string, places: ReadonlyMap<string, number>, counts: number[]): number {
+export type TermCounter = (text: string, counts: number[]) => number;
+
+/** Counts these terms, each at its place. */
+export function termCounter(terms: readonly string[]): TermCounter {
+  const places = new Map(terms.map((term, at) => [term, at]));
   const mayBegin = beginningsOf(places.keys());
-  let all = 0;
-  const count = (start: number, end: number): void => {
-    all += 1;
-    const place = mayBegin(text.charCodeAt(start)) ? places.get(termOf(text.slice(start, end))) : undefined;
-    if (place !== undefined) counts[place] = (counts[place] ?? 0) + 1;
+  return (text, counts) => {
+    let all = 0;
+    const count = (start: number, end: number): void => {
+      all += 1;
+      if (!mayBegin(text, start, end)) return;
+      const place = places.get(termOf(text.slice(start, end)));
+      if (place !== undefined) counts[place] = (counts[place] ?? 0) + 1;
+    };
+    eachRun(text, (start, end, spaced) => {
+      if (spaced) {
+        count(start, end);
+        return;
+      }
+      const ends = characterEnds(text, start, end);
+      for (const [at, characterEnd] of ends.entries()) {
+        const characterStart = ends[at - 1] ?? start;
+        count(characterStart, characterEnd);
+        const next = ends[at + 1];
+        if (next !== undefined) count(characterStart, next);
+      }
+    });
+    return all;
   };
-  eachRun(text, (start, end, spaced) => {
-    if (spaced) {
-      count(start, end);
-      return;
-    }
-    const ends = characterEnds(text, start, end);
-    for (const [at, characterEnd] of ends.entries()) {
-      const characterStart = ends[at - 1] ?? start;
-      count(characterStart, characterEnd);
-      const next = ends[at + 1];
-      if (next !== undefined) count(characterStart, next);
-    }
-  });
-  return all;
 }
 
 /**
@@ -129,7 +135,7 @@ export function findTermsIn(text: string, terms: ReadonlySet<string>): (Omit<Wor
   const mayBegin = beginningsOf(terms);
   const found: (Omit<Word, 'word'> & { term: string })[] = [];
   eachWord(text, (start, end) => {
-    if (!mayBegin(text.charCodeAt(start))) return;
+    if (!mayBegin(text, start, end)) return;
     const term = termOf(text.slice(start, end));
     if (terms.has(term)) found.push({ start, end, term });
   });
@@ -137,17 +143,28 @@ export function findTermsIn(text: string, terms: ReadonlySet<string>): (Omit<Wor
 }
 
 /**
- * Whether a word that begins with this character can be one of the terms. A term begins as its word does but for case and
- * marks, of which ASCII has one bit and none; of other characters nothing is said. Spares most words a look-up.
+ * Whether a word of a text can be one of the terms, by its first two characters. A term begins as its word does but for
+ * case and marks, of which ASCII has one bit and none; of other characters nothing is said. Spares most words a look-up.
  */
-function beginningsOf(terms: Iterable<string>): (first: number) => boolean {
-  const beginnings = new Uint8Array(128);
+function beginningsOf(terms: Iterable<string>): (text: string, start: number, end: number) => boolean {
+  const beginnings = new Uint8Array(128 * 128);
+  const placeOf = (first: number, second: number) => (first | CASE) * 128 + (second | CASE);
   for (const term of terms) {
-    const first = term.charCodeAt(0);
-    if (first < 128) beginnings[first] = 1;
+    const [first, second] = [term.charCodeAt(0), term.charCodeAt(1)];
+    if (first >= 128 || second >= 128) continue;
+    // A stem's last letter may be another than the word's: of so short a stem, the second one.
+    if (term.length < 3) beginnings.fill(1, placeOf(first, 0) - CASE, placeOf(first, 0) - CASE + 128);
+    else beginnings[placeOf(first, second)] = 1;
   }
-  return (first) => first >= 128 || beginnings[first] === 1 || beginnings[first | 0x20] === 1;
+  return (text, start, end) => {
+    const first = text.charCodeAt(start);
+    const second = start + 1 < end ? text.charCodeAt(start + 1) : 0;
+    return first >= 128 || second >= 128 || beginnings[placeOf(first, second)] === 1;
+  };
 }
+
+/** The bit by which ASCII's small letters differ from its capitals; digits have it, too. */
+const CASE = 0x20;
 
 const BETWEEN = 1;
 const SPACED = 2;
@@ -184,6 +201,11 @@ function eachRun(text: string, visit: (start: number, end: number, spaced: boole
   let at = 0;
   while (at < text.length) {
     const unit = text.charCodeAt(at);
+    // Most characters are like the one before: asked first, as this is where a search of texts spends its time.
+    if (unit < 128 && kinds[unit] === running && running !== PICTURE) {
+      at += 1;
+      continue;
+    }
     const code = unit < 0xd800 || unit > 0xdbff ? unit : (text.codePointAt(at) ?? unit);
     const kind = kindOf(code);
     if (kind !== running || kind === PICTURE) {

@@ -1,4 +1,4 @@
-import { countTermsIn, fingerprintOf, termsIn } from '../core/words.ts';
+import { fingerprintOf, termCounter, termsIn } from '../core/words.ts';
 import type { SearchField, WordCounts } from './store.ts';
 
 /** What the search fields of a message are made of. Neighbours are the nearest messages with content, else null. */
@@ -36,20 +36,22 @@ export function searchFields(source: SearchSource): Readonly<Record<SearchField,
 }
 
 /**
- * Counts a query's terms in a message's search fields.
+ * Counts a query's terms in the search fields of messages.
  * @param terms as `termOf` makes them
  */
-export function countTerms(source: SearchSource, terms: readonly string[]): WordCounts {
-  const texts = fieldTexts(source);
-  const places = new Map(terms.map((term, at) => [term, at]));
-  const counts = terms.map(() => ({ text: 0, author: 0, said: 0, previous: 0, earlier: 0, next: 0 }));
-  let length = 0;
-  for (const field of SEARCH_FIELDS) {
-    const found: number[] = [];
-    length += countTermsIn(texts[field], places, found);
-    for (const [at, count] of counts.entries()) count[field] = found[at] ?? 0;
-  }
-  return { length, terms: counts, fingerprint: fingerprintOf(texts.text) };
+export function wordCounter(terms: readonly string[]): (source: SearchSource) => WordCounts {
+  const countIn = termCounter(terms);
+  return (source) => {
+    const texts = fieldTexts(source);
+    const counts = terms.map(() => ({ text: 0, author: 0, said: 0, previous: 0, earlier: 0, next: 0 }));
+    let length = 0;
+    for (const field of SEARCH_FIELDS) {
+      const found: number[] = [];
+      length += countIn(texts[field], found);
+      for (const [at, count] of counts.entries()) count[field] = found[at] ?? 0;
+    }
+    return { length, terms: counts, fingerprint: fingerprintOf(texts.text) };
+  };
 }
 
 function fieldTexts({

