@@ -14,7 +14,7 @@ import { bareKeywordSearch } from './bare-keyword-search.ts';
 import { makeCorpus } from './corpus.ts';
 import { readExactSearch, type ExactSearch } from './exact-search.ts';
 import { startLoader } from './http-load.ts';
-import { percentile, printLine, report } from './measure.ts';
+import { median, percentile, printLine, report } from './measure.ts';
 import { startSkein } from './running.ts';
 import { READER, storedCorpus, TENANT } from './stored-corpus.ts';
 
@@ -27,8 +27,8 @@ const QUERIES = 200;
 const RECALL_QUERIES = 50;
 const HITS = 10;
 
-/** As many as the search asks an engine for. */
-const CANDIDATES = 200;
+/** As many as a search by words and meaning asks an engine for. */
+const CANDIDATES = 80;
 
 const SEARCH = `query ($query: String!, $mode: SearchMode!) {
   searchMessages(query: $query, mode: $mode, first: ${String(HITS)}) {
@@ -52,7 +52,14 @@ function timesOf(runs: Iterable<() => unknown>): number[] {
   });
 }
 
-async function measureLatency(label: string, path: string, vectors: readonly Float32Array[], exact: ExactSearch) {
+/** @returns of each scope, the median of its searches by words and meaning, in milliseconds */
+async function measureLatency(
+  label: string,
+  path: string,
+  vectors: readonly Float32Array[],
+  exact: ExactSearch,
+): Promise<Map<string, number>> {
+  const medians = new Map<string, number>();
   const server = await startSkein(path);
   const loader = startLoader();
   try {
@@ -79,6 +86,7 @@ async function measureLatency(label: string, path: string, vectors: readonly Flo
         scan.push(...timesOf(vectors.slice(0, 5).map((vector) => () => exact.nearest(vector, HITS, owner))));
       }
       words.close();
+      medians.set(name, median(latencies.get('HYBRID') ?? []));
       for (const [mode, times] of latencies) {
         for (const share of [50, 95, 99]) {
           report(
@@ -92,6 +100,7 @@ async function measureLatency(label: string, path: string, vectors: readonly Flo
       }
     }
     report(`${label}, memory after these searches`, 'MB', [server.memory()]);
+    return medians;
   } finally {
     loader.close();
     await server.stop();
@@ -131,6 +140,7 @@ const embedder = startLocalEmbedder();
 const vectors = await embedder.embed(queries);
 await embedder.close();
 const sizes = process.argv.slice(2).map(Number);
+let before: { readonly messages: number; readonly medians: Map<string, number> } | null = null;
 for (const messages of sizes.length > 0 ? sizes : [10_000]) {
   const label = `search of ${String(messages)}`;
   const path = await storedCorpus(messages);
@@ -141,6 +151,11 @@ for (const messages of sizes.length > 0 ? sizes : [10_000]) {
     'bytes',
     `a message; ${String(exact.passages)} passages`,
   );
-  await measureLatency(label, path, vectors, exact);
+  const medians = await measureLatency(label, path, vectors, exact);
+  for (const [name, now] of before === null ? [] : medians) {
+    const growth = now / (before?.medians.get(name) ?? Number.NaN);
+    printLine(`${label}, ${name}, HYBRID, p50`, growth, '×', `what it is of ${String(before?.messages)}`);
+  }
+  before = { messages, medians };
   await measureRecall(label, path, vectors, exact, embedder.model);
 }

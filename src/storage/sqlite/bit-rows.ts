@@ -23,7 +23,8 @@ const LARGEST_STEP = 262_144;
 export function openBitRows(rowBytes: number): BitRows {
   const memory = newMemory();
   const distances = distancesOver(memory);
-  let passages = new Float64Array();
+  // Passage rows fit: four thousand million of them would take terabytes.
+  let passages = new Uint32Array();
   let length = 0;
 
   // The query is at the beginning of the memory, then come the rows, then their distances.
@@ -35,7 +36,7 @@ export function openBitRows(rowBytes: number): BitRows {
     const room = Math.max(rows, Math.min(2 * passages.length, passages.length + LARGEST_STEP));
     const pages = Math.ceil((startOf(room) + room * DISTANCE_BYTES) / PAGE_BYTES);
     memory.grow(Math.max(0, pages - memory.buffer.byteLength / PAGE_BYTES));
-    const longer = new Float64Array(room);
+    const longer = new Uint32Array(room);
     longer.set(passages);
     passages = longer;
   }
@@ -67,7 +68,7 @@ export function openBitRows(rowBytes: number): BitRows {
 
 /** A counting sort that goes only as far as is wanted. */
 function firstByDistance(
-  passages: Float64Array,
+  passages: Uint32Array,
   distances: Uint16Array,
   furthest: number,
   wanted: number,
@@ -90,8 +91,9 @@ function firstByDistance(
   const first = new Float64Array(within);
   for (let row = 0; row < distances.length; row += 1) {
     const distance = distances[row] ?? 0;
+    if (distance > limit) continue;
     const passage = passages[row] ?? 0;
-    if (distance > limit || passage === 0) continue;
+    if (passage === 0) continue;
     const at = counts[distance] ?? 0;
     first[at] = passage;
     counts[distance] = at + 1;
