@@ -17,7 +17,10 @@ export type LatestPages = {
   next(): Promise<Page<Message> | null>;
 };
 
-/** What may be shown to a model: what is whole, and not superseded. */
+/**
+ * The thread's latest messages, those included that no model is shown: every engine reads a page without a filter the
+ * quickest, and the reply waits for it.
+ */
 export async function latestPage(
   messages: Pick<MessageStore, 'list'>,
   scope: OwnerScope,
@@ -26,7 +29,7 @@ export async function latestPage(
   call: Call,
 ): Promise<Page<Message>> {
   const window = { from: 'end', limit: PAGE, after: null, before } as const;
-  const [page] = await messages.list(scope, [{ thread, filter: { statuses: ['COMPLETE'] }, window }], call);
+  const [page] = await messages.list(scope, [{ thread, filter: {}, window }], call);
   return page ?? { items: [], more: false };
 }
 
@@ -72,7 +75,7 @@ function endingWith(last: Message, { items, more }: Page<Message>): Page<Message
 }
 
 /**
- * Reads as many pages as the budget may hold.
+ * Reads as many pages as the budget may hold, and of them what may be shown to a model: what is whole, and not superseded.
  * @param budget tokens
  * @returns the messages by seq, and whether there are older ones that were not read
  */
@@ -86,9 +89,10 @@ export async function readHistory(
   let more = true;
   while (more && left >= 0 && read.length < MOST_PAGES) {
     const page = await pages.next();
-    read.push(page?.items ?? []);
+    const shown = page?.items.filter(({ status }) => status === 'COMPLETE') ?? [];
+    read.push(shown);
     more = page?.more ?? false;
-    for (const message of page?.items.toReversed() ?? []) {
+    for (const message of shown.toReversed()) {
       // What is beyond the budget need not be counted.
       if (left < 0) break;
       left -= costOf(message);

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { MessageKey } from '../core/ids.ts';
 import type { Failure, Message, Thread } from '../core/thread.ts';
 import type { ModelFailure } from '../models/chat.ts';
@@ -52,6 +51,7 @@ export function startReply(write: (writer: ReplyWriter) => Promise<Sent>): Reply
   let ended = false;
   let changed = Promise.withResolvers<undefined>();
   const followers = new Set<Promise<undefined>>();
+  const pauses = new Set<() => void>();
 
   function announce(): void {
     changed.resolve(undefined);
@@ -68,7 +68,23 @@ export function startReply(write: (writer: ReplyWriter) => Promise<Sent>): Reply
   }).finally(() => {
     ended = true;
     announce();
+    for (const end of pauses) end();
   });
+
+  /** Between two deltas, unless the reply ends. */
+  function pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        pauses.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, DELTA_INTERVAL_MS).unref();
+      if (ended) end();
+      else pauses.add(end);
+    });
+  }
+
   // An append that was refused is the opening's failure too. Nobody need listen to either.
   sent.catch(opening.reject);
   opening.promise.catch(() => undefined);
@@ -94,7 +110,7 @@ export function startReply(write: (writer: ReplyWriter) => Promise<Sent>): Reply
         const piece = text.slice(told);
         told = text.length;
         yield { kind: 'delta', reply, text: piece };
-        await Promise.race([delay(DELTA_INTERVAL_MS, undefined, { ref: false }), sent.then(() => undefined)]);
+        await pause();
       } else {
         await next;
       }

@@ -44,10 +44,11 @@ export function createSending(parts: SendingParts) {
     const reply: MessageKey = { ...thread, message: replyIdFor({ ...thread, message: user.id }) };
     return run(scope, reply, input, call, async () => {
       const place = pendingReply(reply, user.id, parts.now());
+      const appending = parts.messages.append(scope, thread.thread, [user, place], { meter: call.meter });
       const early = latestPage(parts.messages, scope, thread, null, call);
       // Should the append be refused, nobody asks for it.
       early.catch(() => undefined);
-      const appended = await parts.messages.append(scope, thread.thread, [user, place], { meter: call.meter });
+      const appended = await appending;
       const [first, second] = appended.messages;
       if (first === undefined || second === undefined) {
         throw new Error('An append gave back fewer messages than it took.');

@@ -56,6 +56,13 @@ function listLength(
   return field.args.some(({ name }) => name === 'first') ? DEFAULT_PAGE : (LENGTHS[field.name] ?? 1);
 }
 
+/** Of a document, the shapes of variables with which it is known to be modest. */
+const modest = new WeakMap<DocumentNode, Set<string>>();
+
+/** Each document is asked with few shapes of variables; who sends many, or large ones, is counted anew each time. */
+const SHAPES_KEPT = 50;
+const SHAPE_CHARACTERS = 1_000;
+
 /**
  * Variables that do not fit are left for the execution to report, in its own words.
  * @throws GraphQLError LIMIT_EXCEEDED when the operation could give more objects, or search more often, than allowed
@@ -66,27 +73,43 @@ export function requireModestQuery(
   operationName: string | null | undefined,
   variables: Readonly<Record<string, unknown>>,
 ): void {
+  const shape = `${operationName ?? ''}\n${JSON.stringify(variables, withoutTexts)}`;
+  if (modest.get(query)?.has(shape) === true) return;
   const name = operationName == null ? {} : { operationName };
-  const most = (estimator: ComplexityEstimator): number => {
+  const most = (estimator: ComplexityEstimator): number | null => {
     try {
       return getComplexity({ schema, query, ...name, variables, estimators: [estimator] });
     } catch (error) {
-      if (error instanceof GraphQLError) return 0;
+      if (error instanceof GraphQLError) return null;
       throw error;
     }
   };
   const objects = most(countObjects);
-  if (objects > MAX_OBJECTS) {
+  if (objects !== null && objects > MAX_OBJECTS) {
     throw tooMuch(
       `This asks for up to ${String(objects)} objects; at most ${String(MAX_OBJECTS)} may be asked for at once. Ask for smaller pages.`,
     );
   }
   const searches = most(countSearches);
-  if (searches > MAX_SEARCHES) {
+  if (searches !== null && searches > MAX_SEARCHES) {
     throw tooMuch(
       `This asks for up to ${String(searches)} searches; at most ${String(MAX_SEARCHES)} may be asked for at once. Ask for what is similar or related of fewer.`,
     );
   }
+  // What could not be counted says nothing about other texts in the same places.
+  if (objects !== null && searches !== null) remember(query, shape);
+}
+
+/** Counts depend on numbers, on what is there and on how many: never on what a text says. */
+function withoutTexts(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? '' : value;
+}
+
+function remember(query: DocumentNode, shape: string): void {
+  if (shape.length > SHAPE_CHARACTERS) return;
+  const shapes = modest.get(query) ?? new Set();
+  if (shapes.size >= SHAPES_KEPT) shapes.clear();
+  modest.set(query, shapes.add(shape));
 }
 
 function tooMuch(message: string): GraphQLError {

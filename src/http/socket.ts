@@ -1,12 +1,5 @@
 import type { WebsocketHandler } from '@fastify/websocket';
-import {
-  GraphQLError,
-  parse,
-  validate,
-  type ExecutionArgs,
-  type FormattedExecutionResult,
-  type GraphQLSchema,
-} from 'graphql';
+import { GraphQLError, type ExecutionArgs, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
 import { makeHandler } from 'graphql-ws/use/@fastify/websocket';
 import { SkeinError } from '../core/errors.ts';
@@ -15,9 +8,10 @@ import type { Log } from '../core/log.ts';
 import { createContext, type RequestContext } from '../graphql/context.ts';
 import { presentCost } from '../graphql/cost.ts';
 import { formatError } from '../graphql/errors.ts';
-import { MAX_TOKENS, requireModestQuery } from '../graphql/limits.ts';
+import { requireModestQuery } from '../graphql/limits.ts';
 import type { Services } from '../graphql/services.ts';
 import { developmentViewer } from './development-identity.ts';
+import { createDocumentCache, type ReadDocument } from './document-cache.ts';
 
 /** GraphQL over WebSocket (the graphql-transport-ws protocol): the same schema, limits, errors and costs. */
 export function createSocketHandler({
@@ -31,6 +25,7 @@ export function createSocketHandler({
 }): WebsocketHandler {
   const viewers = new WeakMap<object, Viewer>();
   const contexts = new WeakMap<ExecutionArgs, { context: RequestContext; started: number }>();
+  const read = createDocumentCache(schema);
   const format = (errors: readonly GraphQLError[]) => errors.map((error) => formatError(error.toJSON(), error, log));
 
   return makeHandler({
@@ -50,7 +45,7 @@ export function createSocketHandler({
     onSubscribe: ({ extra }, _, payload) => {
       const viewer = viewers.get(extra.socket);
       if (viewer === undefined) throw new Error('A WebSocket asked before it was connected.');
-      const prepared = prepare(schema, payload);
+      const prepared = prepare(schema, read, payload);
       if (!('document' in prepared)) return prepared;
       const context = createContext(services, viewer);
       const args = { ...prepared, contextValue: context };
@@ -72,12 +67,15 @@ export function createSocketHandler({
 }
 
 /** What graphql-ws would do by itself, but for the limits, and for answering a document that does not parse. */
-function prepare(schema: GraphQLSchema, payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] {
-  const { query, operationName, variables } = payload;
+function prepare(
+  schema: GraphQLSchema,
+  read: (query: string) => ReadDocument,
+  { query, operationName, variables }: SubscribePayload,
+): ExecutionArgs | readonly GraphQLError[] {
+  const found = read(query);
+  if (found.kind === 'faulty') return found.faults;
+  const { document } = found;
   try {
-    const document = parse(query, { maxTokens: MAX_TOKENS });
-    const faults = validate(schema, document);
-    if (faults.length > 0) return faults;
     requireModestQuery(schema, document, operationName, variables ?? {});
     return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
   } catch (error) {

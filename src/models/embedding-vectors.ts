@@ -30,7 +30,9 @@ export function readVectors(response: unknown, texts: number): Float32Array[] {
 }
 
 function fromNumbers(numbers: readonly unknown[]): Float32Array {
-  return Float32Array.from(numbers, (value) => (typeof value === 'number' ? value : Number.NaN));
+  const vector = new Float32Array(numbers.length);
+  for (const [at, value] of numbers.entries()) vector[at] = typeof value === 'number' ? value : Number.NaN;
+  return vector;
 }
 
 function fromBase64(text: string): Float32Array {
@@ -40,6 +42,7 @@ function fromBase64(text: string): Float32Array {
   return new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
 }
 
+/** Changes the vector. Loops by place: `map` with a function takes ten times as long. */
 function toUnitLength(vector: Float32Array): Float32Array {
   let square = 0;
   for (const component of vector) square += component * component;
@@ -47,5 +50,6 @@ function toUnitLength(vector: Float32Array): Float32Array {
   // A vector of nothing but zeros has no direction: any will do, as long as it is always the same.
   if (square === 0) return vector.fill(Math.sqrt(1 / vector.length));
   const scale = 1 / Math.sqrt(square);
-  return vector.map((component) => component * scale);
+  for (let at = 0; at < vector.length; at += 1) vector[at] = (vector[at] ?? 0) * scale;
+  return vector;
 }

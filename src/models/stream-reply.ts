@@ -42,6 +42,7 @@ export async function* streamReply(stream: ReplyStream): AsyncGenerator<ChatEven
   const { patience, retries, log, explain } = stream;
   const overall = timedSignal(stream.signals, patience.overallMs, () => late('took too long over the reply'));
   let silence: TimedSignal | undefined;
+  let whole = false;
 
   const failure = (error: unknown): ModelFailure => {
     const { signal } = silence ?? overall;
@@ -63,13 +64,14 @@ export async function* streamReply(stream: ReplyStream): AsyncGenerator<ChatEven
     const { events, first } = await withRetries(attempt, { policy: retries, signal: overall.signal, log });
     if (first.done !== true) yield first.value;
     yield* events;
+    whole = true;
   } catch (error) {
     const { code, retryable } = failure(error);
     log.debug({ code, retryable }, 'a chat model failed');
     throw failure(error);
   } finally {
     // Whoever stops listening ends the request, too.
-    silence?.abort(cancelled(undefined));
+    if (!whole) silence?.abort(cancelled(undefined));
     silence?.release();
     overall.release();
   }

@@ -18,6 +18,9 @@ const PIECE_CHARACTERS = 64;
 /** The rest of a longer text is taken to be like its beginning, so that no text holds the process up. */
 const COUNTED_CHARACTERS = 40_000;
 
+/** Texts whose tokens are known, of all together: some 100 conversations as long as a model is shown. */
+const REMEMBERED_CHARACTERS = 6_000_000;
+
 const encodings = new Map<Encoding, Promise<TokenCounter>>();
 
 /**
@@ -61,11 +64,33 @@ async function load(encoding: Encoding): Promise<TokenCounter> {
     : import('gpt-tokenizer/encoding/cl100k_base'));
   // Text that looks like a control token is text: without this it throws.
   const options = { disallowedSpecial: new Set<string>() };
-  return (text) => {
+  return remembering((text) => {
     const counted = Math.min(text.length, COUNTED_CHARACTERS);
     let tokens = 0;
     for (const piece of pieces(text.slice(0, counted))) tokens += countTokens(piece, options);
     return counted === text.length ? tokens : Math.ceil(tokens * (text.length / counted));
+  });
+}
+
+/** Counts anew what it has not seen for long: a conversation's messages come again with each reply. */
+function remembering(count: TokenCounter): TokenCounter {
+  const known = new Map<string, number>();
+  let characters = 0;
+  return (text) => {
+    let tokens = known.get(text);
+    if (tokens === undefined) {
+      tokens = count(text);
+      characters += text.length;
+    }
+    // The last in the map is the one asked for last.
+    known.delete(text);
+    known.set(text, tokens);
+    for (const oldest of known.keys()) {
+      if (characters <= REMEMBERED_CHARACTERS) break;
+      known.delete(oldest);
+      characters -= oldest.length;
+    }
+    return tokens;
   };
 }
 

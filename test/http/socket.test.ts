@@ -88,6 +88,25 @@ describe('a WebSocket', () => {
     });
   }
 
+  it('judges a text that it has read before by the variables that come with it', async () => {
+    await using client = connectSocket(skein.url);
+    const query = `query ($first: Int, $role: Role!) { threads(first: $first) { edges { node {
+      messages(first: $first, filter: { roles: [$role] }) { edges { node { neighbours(before: 20, after: 20) { id } } } }
+    } } } }`;
+    for (const [variables, code] of [
+      [{ first: 100, role: 'PARROT' }, 'BAD_USER_INPUT'],
+      [{ first: 100, role: 'USER' }, 'LIMIT_EXCEEDED'],
+      [{ first: 2, role: 'USER' }, null],
+      [{ first: 100, role: 'TOOL' }, 'LIMIT_EXCEEDED'],
+      [{ first: 2, role: 'PARROT' }, 'BAD_USER_INPUT'],
+      [{ first: 2, role: 'TOOL' }, null],
+    ] as const) {
+      const answer = await client.ask(query, variables);
+      if (code === null) assert.equal(answer.errors, undefined);
+      else assertRefused(answer, code);
+    }
+  });
+
   it('refuses a message that says nothing, and one before the first', async () => {
     await using client = connectSocket(skein.url, { 'x-skein-user': 'ada' });
     assertRefused(await client.ask(REPLY, { input: { threadId, content: ' ' } }), 'BAD_USER_INPUT', 'input.content');
