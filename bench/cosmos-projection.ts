@@ -1,3 +1,4 @@
+import { LOOK_MS } from '../src/storage/cosmos/waiting-messages.ts';
 import type { RequestCosts } from './cosmos-requests.ts';
 
 /**
@@ -18,6 +19,9 @@ export const ASSUMED = {
   /** Storage for the indexes: by so much more than the items. */
   indexed: 1.5,
   monthsKept: 12,
+  /** Each server looks now and then for what others have left to be indexed. */
+  messagesAServer: 100,
+  lookSeconds: LOOK_MS / 1_000,
   /** The busiest thread of all is written one message in so many seconds. */
   busiestThreadSeconds: 10,
 } as const;
@@ -29,13 +33,11 @@ const LOGICAL_BYTES = 20e9;
 const CONTAINER_UNITS = 1_000_000;
 const SERVERLESS_UNITS = 5_000;
 
-/** The indexer takes so many messages at a time. */
-const INDEXED_AT_ONCE = 32;
 const SECONDS_A_MONTH = ASSUMED.hoursAMonth * 3_600;
 
 export type Projection = {
   readonly unitsPerMessage: number;
-  /** Of these, what the indexer takes to ask every physical partition what waits. */
+  /** Of these, what servers take to look what waits: each asks every physical partition. */
   readonly asking: number;
   readonly unitsPerSecond: number;
   readonly gigabytesAMonth: number;
@@ -52,14 +54,15 @@ export type Projection = {
 export function projectionOf(rate: number, costs: RequestCosts): Projection {
   const bytesAMonth = rate * SECONDS_A_MONTH * costs.bytesPerMessage * ASSUMED.indexed;
   const stored = bytesAMonth * ASSUMED.monthsKept;
-  const askingOf = (partitions: number) => (partitions * costs.waiting) / Math.min(INDEXED_AT_ONCE, Math.max(1, rate));
+  const looksASecond = Math.ceil(rate / ASSUMED.messagesAServer) / ASSUMED.lookSeconds;
+  const askingOf = (partitions: number) => (partitions * costs.waiting * looksASecond) / rate;
   const withPartitions = (partitions: number): number => {
     const { pages, lists, searches } = ASSUMED;
     const read =
       pages * costs.page.requestUnits + lists * costs.list.requestUnits + searches * costs.searches.HYBRID.requestUnits;
     return costs.send.requestUnits / 2 + costs.indexing + askingOf(partitions) + read;
   };
-  // The indexer asks every physical partition, and the more is asked the more of them there are.
+  // A look asks every physical partition, and the more is asked the more of them there are.
   let partitions = 1;
   for (let step = 0; step < 20; step += 1) {
     const units = rate * withPartitions(partitions) * ASSUMED.peak;

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { tenantId } from '../src/core/identity.ts';
 import { startMeter } from '../src/core/meter.ts';
+import { connectCosmos } from '../src/storage/cosmos/engine.ts';
 import type { CosmosEmulator } from '../test/support/cosmos/emulator.ts';
 import type { RequestRecord } from '../test/support/cosmos/request-log.ts';
 import { saying, scriptedChat } from '../test/support/scripted-chat.ts';
+import { silentLog } from '../test/support/silent-log.ts';
 import { startSkein } from '../test/support/skein.ts';
 import type { Corpus, CorpusMessage } from './corpus.ts';
 import { ask } from './running.ts';
@@ -17,9 +19,9 @@ export type RequestCosts = {
   readonly searches: Readonly<Record<Mode, Cost>>;
   readonly tenantSearch: Cost;
   readonly ledger: Cost;
-  /** To store one message's vectors, without the question for what waits. */
+  /** To store one message's vectors, without looks for what waits. */
   readonly indexing: number;
-  /** One physical partition's answer to that question, when little waits. */
+  /** One physical partition's answer to a look what waits, when nothing does. */
   readonly waiting: number;
   /** Of all items that a message comes to, its passages' included. */
   readonly bytesPerMessage: number;
@@ -98,8 +100,8 @@ export async function measureRequests(emulator: CosmosEmulator, corpus: Corpus):
     sends.push(await costOf(SEND, { input: { threadId: long, content: corpus.phrases[at] ?? '' } }));
     await skein.indexed();
   }
-  const waiting = emulator.requests.filter(asksWhatWaits);
-  const indexing = chargeOf(emulator.requests) - chargeOf(waiting) - sum(sends).requestUnits;
+  const looks = emulator.requests.filter(asksWhatWaits);
+  const indexing = chargeOf(emulator.requests) - chargeOf(looks) - sum(sends).requestUnits;
 
   const searchAs = async (who: Who, mode: Mode) => {
     const costs: Cost[] = [];
@@ -124,10 +126,30 @@ export async function measureRequests(emulator: CosmosEmulator, corpus: Corpus):
     tenantSearch: await searchAs(ANALYST, 'HYBRID'),
     ledger: { requestUnits: meter.cost.requestUnits, requests: meter.cost.storageRequests },
     indexing: indexing / (2 * SENDS),
-    waiting: chargeOf(waiting) / waiting.length,
+    waiting: await aLook(),
     bytesPerMessage:
       emulator.storedBytes({ database: 'requests', container: 'threads' }) / (2 * OWNED + 90 + 2 * SENDS),
   };
+
+  /** What a physical partition charges for a look of a server that starts. */
+  async function aLook(): Promise<number> {
+    const { embedder } = skein.skein;
+    const engine = await connectCosmos({
+      endpoint: emulator.endpoint,
+      database: env.COSMOS_DATABASE,
+      identity: { key: emulator.key },
+      dimensions: embedder.dimensions,
+      log: silentLog,
+    });
+    const call = { meter: startMeter() };
+    await engine.index.adopt(embedder, call);
+    emulator.forgetRequests();
+    await engine.index.waiting(embedder.model, { from: 'oldest', limit: 1 }, call);
+    const asked = emulator.requests.filter(asksWhatWaits);
+    const charge = chargeOf(asked) / asked.length;
+    await engine.close();
+    return charge;
+  }
 
   function* threadsUpTo(count: number) {
     for (let left = count; left > 0;) {

@@ -60,8 +60,8 @@ export async function openEngine(config: Config, log: Log, now: () => number = D
     dimensionsOf(config, log),
   ]);
   const identity = key === null ? { credential: new DefaultAzureCredential() } : { key };
-  // An account's containers are provisioned; an emulator's, on this machine, may be made as they are needed.
-  const createMissing = ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(endpoint).hostname);
+  // An account's containers are provisioned; an emulator's, on this machine, may be made as they are needed: by a key.
+  const createMissing = key !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(endpoint).hostname);
   return connectCosmos({ endpoint, database, identity, dimensions, regions, createMissing, now, log });
 }
 
@@ -180,7 +180,7 @@ export async function openChat({ chat: config }: Config, log: Log): Promise<Chat
   const authorization = await chooseAuthorization(config);
   if (config.kind === 'openai') {
     const { connectOpenAiChat } = await import('./models/openai/chat.ts');
-    return connectOpenAiChat({ baseUrl: endpoint, authorization, model, log });
+    return connectOpenAiChat({ baseUrl: endpoint, authorization, model, speakerNames: config.speakerNames, log });
   }
   const { connectInferenceChat } = await import('./models/azure-inference/chat.ts');
   return connectInferenceChat({ endpoint, authorization, model, log });

@@ -4,6 +4,9 @@ import { z } from 'zod';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const PROVIDERS = ['local', 'openai', 'azure-inference'] as const;
+
+/** Where the names of authors and agents stand: in the protocol's own field, or in the text. */
+const SPEAKER_NAMES = ['field', 'text'] as const;
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /**
@@ -47,6 +50,7 @@ const environment = z.object({
   OPENAI_BASE_URL: endpoint('like https://NAME.openai.azure.com/openai/v1/').default('https://api.openai.com/v1'),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_CHAT_MODEL: z.string().optional(),
+  OPENAI_SPEAKER_NAMES: z.enum(SPEAKER_NAMES, { error: `expects one of ${SPEAKER_NAMES.join(', ')}` }).default('field'),
   OPENAI_EMBEDDING_MODEL: z.string().optional(),
   OPENAI_EMBEDDING_DIMENSIONS: dimensions().optional(),
   AZURE_INFERENCE_ENDPOINT: endpoint('like https://NAME.services.ai.azure.com/models').optional(),
@@ -84,7 +88,10 @@ function dimensions() {
 type Remote = { readonly endpoint: string; readonly key: string | null; readonly model: string };
 
 /** Which model replies. */
-export type ChatConfig = { readonly kind: 'local' } | ({ readonly kind: 'openai' | 'azure-inference' } & Remote);
+export type ChatConfig =
+  | { readonly kind: 'local' }
+  | ({ readonly kind: 'openai'; readonly speakerNames: (typeof SPEAKER_NAMES)[number] } & Remote)
+  | ({ readonly kind: 'azure-inference' } & Remote);
 
 /** Which model embeds; `dimensions` null: as many as it gives. */
 export type EmbedderConfig =
@@ -174,8 +181,11 @@ function chatConfig(values: Environment, faults: string[]): ChatConfig {
   const kind = values.SKEIN_CHAT;
   if (kind === 'local') return { kind };
   const reason = `is needed because SKEIN_CHAT is ${kind}`;
-  const model = kind === 'openai' ? 'OPENAI_CHAT_MODEL' : 'AZURE_INFERENCE_CHAT_MODEL';
-  return { kind, ...remote(kind, model, values, reason, faults) };
+  if (kind === 'azure-inference') {
+    return { kind, ...remote(kind, 'AZURE_INFERENCE_CHAT_MODEL', values, reason, faults) };
+  }
+  const speakerNames = values.OPENAI_SPEAKER_NAMES;
+  return { kind, speakerNames, ...remote(kind, 'OPENAI_CHAT_MODEL', values, reason, faults) };
 }
 
 function embedderConfig(values: Environment, faults: string[]): EmbedderConfig {

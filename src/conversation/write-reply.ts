@@ -18,8 +18,12 @@ import { preparePrompt, type Opened } from './prompt.ts';
 import type { ReplyWriter, Sent } from './replies.ts';
 import type { SendingParts } from './sending-parts.ts';
 
-/** A reply that cannot be stored is tried again this often, with growing pauses: some seconds in all. */
+/**
+ * A reply that cannot be stored is tried again this often, with growing pauses, but not once this long has passed: the
+ * store tries for some seconds itself, and somebody waits.
+ */
 const STORE_ATTEMPTS = 6;
+const STORE_MS = 10_000;
 
 /** What is known of a reply while it is being written. */
 type Draft = {
@@ -141,12 +145,14 @@ async function store(
   outcome: ReplyOutcome,
   call: Call,
 ): Promise<Message> {
+  const started = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await parts.messages.finish(scope, keyOfMessage(reply), outcome, call);
     } catch (error) {
       const passing = error instanceof SkeinError && error.code === 'UNAVAILABLE';
-      if (!passing || attempt === STORE_ATTEMPTS) throw error;
+      const isOver = attempt === STORE_ATTEMPTS || performance.now() - started > STORE_MS;
+      if (!passing || isOver) throw error;
       // Equal jitter: half fixed, half random (Brooker, "Exponential Backoff and Jitter", 2015).
       const pause = 50 * 2 ** attempt;
       await delay(pause / 2 + Math.random() * (pause / 2));

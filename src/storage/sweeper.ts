@@ -1,5 +1,5 @@
+import { withLoggedCost } from '../core/background-cost.ts';
 import type { Log } from '../core/log.ts';
-import { startMeter } from '../core/meter.ts';
 import type { ThreadStore } from './store.ts';
 
 /** Expired threads are gone from every read at once; how soon their space is needed back is less pressing. */
@@ -13,7 +13,7 @@ export function startSweeper({ threads, log }: { threads: Pick<ThreadStore, 'swe
   async function sweep(): Promise<number> {
     let removed = 0;
     for (let last = BATCH; last === BATCH; removed += last) {
-      last = await threads.sweepExpired(BATCH, { meter: startMeter() });
+      last = await withLoggedCost(log, 'sweeping', (call) => threads.sweepExpired(BATCH, call));
     }
     return removed;
   }

@@ -15,10 +15,13 @@ type Cost = { readonly storageRequests: number; readonly requestUnits: number };
 
 it('what Cosmos DB charges for a request is in extensions.cost and in the log, over HTTP and over a WebSocket', async () => {
   const logged: unknown[] = [];
+  const background = new Map<unknown, number>();
   const log: Log = {
     ...silentLog,
-    debug(fields) {
-      if ('cost' in fields) logged.push(fields.cost);
+    debug(fields: { cost?: Cost; work?: string }) {
+      if (fields.cost === undefined) return;
+      if (fields.work === undefined) logged.push(fields.cost);
+      else background.set(fields.work, (background.get(fields.work) ?? 0) + fields.cost.requestUnits);
     },
   };
   await using emulator = await startCosmosEmulator();
@@ -59,4 +62,7 @@ it('what Cosmos DB charges for a request is in extensions.cost and in the log, o
   const { extensions } = await socket.ask(PAGE, { id });
   assert.ok(extensions && extensions.cost.requestUnits > 0);
   assert.deepEqual(logged.at(-1), extensions.cost);
+
+  // And so is what no request has asked for.
+  for (const work of ['storing vectors', 'sweeping']) assert.ok((background.get(work) ?? 0) > 0, work);
 });

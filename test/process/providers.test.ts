@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { eventually } from '../support/eventually.ts';
+import { wireMessagesOf } from '../support/model-servers/connected-skein.ts';
 import { finishes, refuses, says, streams } from '../support/model-servers/answers.ts';
 import { embeds } from '../support/model-servers/embeddings.ts';
 import { startModelServer, type ModelServer } from '../support/model-servers/model-server.ts';
@@ -30,6 +31,7 @@ const ENVIRONMENTS: Record<'openai' | 'azure-inference', (url: string) => Record
     OPENAI_BASE_URL: url,
     OPENAI_API_KEY: KEY,
     OPENAI_CHAT_MODEL: 'chat-model',
+    OPENAI_SPEAKER_NAMES: 'text',
     OPENAI_EMBEDDING_MODEL: 'embedding-model',
   }),
   'azure-inference': (url) => ({
@@ -85,6 +87,16 @@ for (const protocol of ['openai', 'azure-inference'] as const) {
       assert.deepEqual(await indexed(threadId), ['READY', 'READY']);
       const found = await skein.ask(SEARCH, { query: 'How is the weather?', mode: 'MEANING' });
       assert.equal(found.data.searchMessages.edges[0].node.message.content, 'How is the weather?');
+    });
+
+    it('names who speaks in the text, where the protocol or the setting says so', async () => {
+      const threadId = await threadWith(skein, [], { title: 'Weather' });
+      await skein.ask(SEND, { input: { threadId, content: 'How is it?', author: 'Ada Lovelace' } });
+      const asked = models.requests.findLastIndex(({ body }) => body['messages'] !== undefined);
+      const [rule, question] = wireMessagesOf(models, asked);
+      assert.match(rule?.content ?? '', /square brackets/);
+      assert.deepEqual(question, { role: 'user', content: '[Ada Lovelace] How is it?' });
+      await indexed(threadId);
     });
 
     it('keeps messages PENDING while the embedding model fails, finds them by words, and tries again', async () => {

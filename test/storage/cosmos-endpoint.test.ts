@@ -28,6 +28,7 @@ if (endpoint === undefined) {
     dimensions: DIMENSIONS,
     createMissing: key !== undefined,
     log: silentLog,
+    lookMs: 0,
   };
   const run = `skein-test-${randomBytes(4).toString('hex')}`;
   let made = 0;

@@ -3,7 +3,7 @@ import type { Container, FeedOptions, OperationInput, RequestOptions } from '@az
 import { SkeinError } from '../../core/errors.ts';
 import type { Call } from '../store.ts';
 import type { ContainerName, PartitionKey } from './containers.ts';
-import { faultOf, unavailable, type Fault, type RefusedStatus } from './faults.ts';
+import { faultOf, TOKENLESS, unavailable, type Fault, type RefusedStatus } from './faults.ts';
 import type { Query } from './query.ts';
 import { idOf, itemOf, itemsOf, type Item, type Json } from './rows.ts';
 import type { Transport } from './transport.ts';
@@ -50,7 +50,7 @@ export type Access = {
 
 /** How long requests may take, milliseconds. */
 export type Patience = {
-  /** What a request is given at first; each attempt is given twice as long. */
+  /** What a request is given at first; each attempt is given twice as long, a write's as long as the budget lasts. */
   readonly requestMs: number;
   /** For how long it is tried. */
   readonly budgetMs: number;
@@ -84,11 +84,12 @@ export function accessTo(options: AccessOptions): Access {
     for (let tried = 0; ; tried += 1) {
       const pause = Math.min(MOST_PAUSE_MS, patience.firstPauseMs * 2 ** tried);
       try {
-        return await transport.run({ meter: call.meter, timeoutMs: patience.requestMs * 2 ** tried }, work);
+        return await transport.run({ meter: call.meter, timeoutMs: timeoutOf(tried, isWrite, started) }, work);
       } catch (error) {
         if (!isWrite) call.signal?.throwIfAborted();
         const fault = passing(faultOf(error), isWrite);
         if (fault.kind === 'denied') throw new SkeinError('UNAVAILABLE', fault.reason, { cause: error });
+        if (fault.kind === 'tokenless') throw new SkeinError('UNAVAILABLE', TOKENLESS, { cause: error });
         if (fault.kind === 'full') throw new SkeinError('LIMIT_EXCEEDED', FULL, { cause: error });
         if (fault.kind !== 'passing') throw error;
         const wait = fault.retryAfterMs ?? jittered(pause);
@@ -100,6 +101,14 @@ export function accessTo(options: AccessOptions): Access {
         });
       }
     }
+  }
+
+  /** The last attempt of a write does not go on long after the budget is spent: no other region would take it. */
+  function timeoutOf(tried: number, isWrite: boolean, started: number): number {
+    const patient = patience.requestMs * 2 ** tried;
+    if (!isWrite) return patient;
+    const left = Math.ceil(started + patience.budgetMs - performance.now());
+    return Math.min(patient, Math.max(patience.requestMs, left));
   }
 
   const timed = <Result>(call: Call, isWrite: boolean, work: () => Promise<Result>): Promise<Result> =>

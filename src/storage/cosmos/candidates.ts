@@ -2,15 +2,9 @@ import type { MessageFilter } from '../../core/filter.ts';
 import type { Scope } from '../../core/identity.ts';
 import { messageKeyText, type MessageKey } from '../../core/ids.ts';
 import { termOf } from '../../core/words.ts';
-import type {
-  Call,
-  CandidateSource,
-  KeywordCandidate,
-  KeywordCandidates,
-  KeywordQuery,
-  MeaningQuery,
-  Nearness,
-} from '../store.ts';
+import type { KeywordCandidate, KeywordCandidates, KeywordQuery, MeaningQuery, Nearness } from '../candidates.ts';
+import type { Call, CandidateSource } from '../store.ts';
+import { goneHeads, withoutGone } from './gone.ts';
 import type { Parts } from './parts.ts';
 import { allInScope, integer, messageIdIn, numberOr, requireInScope, threadKeyIn, type Item } from './rows.ts';
 import {
@@ -63,11 +57,12 @@ async function byKeyword(parts: Parts, asked: Asked<KeywordQuery>, call: Call): 
   if (terms.length === 0 || limit < 1) return { candidates: [], statistics: null };
   const most = Math.max(limit, RANKED_HERE);
   const search: WordSearch = { scope, terms, constraints: query, filter, rows: most + 1, now: access.now() };
-  const [matches, messages] = await Promise.all([
+  const [found, messages] = await Promise.all([
     access.query('threads', wordMatches(search), call),
     sizes.of(scope, call),
   ]);
-  if (matches.length > most) return { candidates: await bestOfMany(parts, search, asked, call), statistics: null };
+  const matches = withoutGone(found);
+  if (found.length > most) return { candidates: await bestOfMany(parts, search, asked, call), statistics: null };
   const all = matches.filter((row) => hasPhrases(row, query.phrases));
   const statistics = { messages, frequencies: frequenciesIn(countsIn(matches, sought), sought.length) };
   return { candidates: inOrder(all, scope, sought).slice(0, limit), statistics };
@@ -76,9 +71,13 @@ async function byKeyword(parts: Parts, asked: Asked<KeywordQuery>, call: Call): 
 /** The best by the service's measure, as many as meet what the query demands. */
 async function bestOfMany({ access }: Parts, search: WordSearch, asked: Asked<KeywordQuery>, call: Call) {
   const { scope, query, limit } = asked;
+  const heads = access.query('threads', goneHeads(scope), call);
+  // Awaited below; should the first search fail, nobody hears of it.
+  heads.catch(() => undefined);
   for (let most = limit; ; most *= WIDER) {
     const rows = await access.query('threads', bestWordMatches({ ...search, rows: most }), call);
-    const kept = rows.filter((row) => hasPhrases(row, query.phrases)).slice(0, limit);
+    const there = withoutGone(rows, await heads);
+    const kept = there.filter((row) => hasPhrases(row, query.phrases)).slice(0, limit);
     if (kept.length === limit || rows.length < most) return inOrder(kept, scope, query.terms.map(termOf));
   }
 }
@@ -108,7 +107,7 @@ async function byMeaning({ access }: Parts, vectors: VectorModel, asked: Asked<M
   if (vectorModel === null) return { candidates: [], alongside: (await keysAlongside()).map(() => null) };
   const vector = toComponents(query.vector, vectors.dimensions);
   const search: VectorSearch = { scope, vector, vectorModel, filter, rows: 0, now: access.now() };
-  const isFree = demandsNothing(query);
+  let isFree = demandsNothing(query);
   for (let most = 2 * limit; ; most *= WIDER) {
     const rows = await access.query('threads', nearestPassages({ ...search, rows: most }), call);
     const near = [...bestOf(rows, scope).values()];
@@ -123,11 +122,15 @@ async function byMeaning({ access }: Parts, vectors: VectorModel, asked: Asked<M
       .flatMap(({ key, ...nearness }, at) => {
         const row = rowsOfFirst[at];
         const own = counts.get(row);
-        // Without a row its message went meanwhile.
+        // Without a row its message went meanwhile, or its thread is gone.
         return row === undefined || own === undefined || !meets(row, query) ? [] : [{ key, ...nearness, counts: own }];
       })
       .slice(0, limit);
-    if (!isFree && candidates.length < limit && rows.length === most) continue;
+    if (candidates.length < limit && (rows.length === most || first.length < near.length)) {
+      // Some of the nearest are not to be found: next, all that is near is looked at.
+      isFree = false;
+      continue;
+    }
     const known = new Map([...more.nearness, ...near.map((one) => [messageKeyText(one.key), one] as const)]);
     const alongside = keys.map((key): Nearness | null => {
       const one = known.get(messageKeyText(key));
@@ -147,7 +150,7 @@ async function byMeaning({ access }: Parts, vectors: VectorModel, asked: Asked<M
     if (words.length + nearness.length === 0)
       return { words: new Map<string, Item>(), nearness: new Map<string, Near>() };
     const query_ = wordsAndNearness(whose, { words, nearness, texts }, to, vectorModel ?? '');
-    const rows = await access.query('threads', query_, call);
+    const rows = withoutGone(await access.query('threads', query_, call));
     const messages = rows.filter((row) => row['kind'] === 'message');
     return {
       words: new Map(messages.map((row) => [keyText(row, 'id'), row])),

@@ -1,13 +1,14 @@
 import { CosmosClient, type Database } from '@azure/cosmos';
 import type { TokenCredential } from '@azure/identity';
 import { SkeinError } from '../../core/errors.ts';
+import { withLoggedCost } from '../../core/background-cost.ts';
 import type { Log } from '../../core/log.ts';
 import { startMeter } from '../../core/meter.ts';
 import type { Engine } from '../store.ts';
 import { accessTo, type Patience } from './access.ts';
 import { cosmosCandidates } from './candidates.ts';
 import { differencesOf, dimensionsOf, wantedContainers, type Wanted } from './containers.ts';
-import { faultOf } from './faults.ts';
+import { faultOf, TOKENLESS } from './faults.ts';
 import { createHints } from './hints.ts';
 import { cosmosIndex } from './index-store.ts';
 import { cosmosLedger } from './ledger.ts';
@@ -20,6 +21,7 @@ import { tracked } from './tracked.ts';
 import { createTransport, type Transport } from './transport.ts';
 import { createTurns } from './turns.ts';
 import { createVectorModel } from './vector-model.ts';
+import { createWaitingMessages, LOOK_MS } from './waiting-messages.ts';
 
 export type CosmosOptions = {
   /** The account's endpoint: `https://….documents.azure.com:443/`. */
@@ -40,11 +42,13 @@ export type CosmosOptions = {
   readonly now?: () => number;
   readonly log: Log;
   readonly patience?: Patience;
+  /** How long what another server has stored is left to it to embed, milliseconds. */
+  readonly lookMs?: number;
 };
 
 /**
  * A region that hangs is left within three seconds. A query may take Cosmos DB five, and has ten at the third attempt. A
- * write that finds nobody tries about six times before it says so.
+ * write that finds nobody tries about six times before it says so, one that gets no answer three times, in ten seconds.
  */
 const PATIENCE: Patience = { requestMs: 2_500, budgetMs: 8_000, lostMs: 2_500, firstPauseMs: 50 };
 
@@ -68,7 +72,7 @@ export async function connectCosmos(options: CosmosOptions): Promise<Engine> {
     return open(client, newClient, { ...options, dimensions, now, patience, regions, transport, log });
   } catch (error) {
     client.dispose();
-    throw startFault(endpoint, error);
+    throw startFault(options, error);
   }
 }
 
@@ -122,10 +126,11 @@ function open(first: CosmosClient, newClient: () => CosmosClient, opening: Openi
     hints: createHints(),
     vectors: createVectorModel({ access }, opening.dimensions),
     sizes: createScopeSizes({ access }),
+    waiting: createWaitingMessages({ access }, opening.lookMs ?? LOOK_MS),
     turns: createTurns(),
     log,
     background(fault, task) {
-      const done = task({ meter: startMeter() })
+      const done = withLoggedCost(log, 'settling the ledger', task)
         .catch((error: unknown) => {
           log.warn({ err: error }, fault);
         })
@@ -232,10 +237,18 @@ function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** An error of connecting says what it was about. */
-function startFault(endpoint: string, error: unknown): Error {
+/** An error of connecting says what it was about, and what to do where the identity is at fault. */
+function startFault({ endpoint, identity }: CosmosOptions, error: unknown): Error {
   if (error instanceof SkeinError) return error;
   const fault = faultOf(error);
-  const reason = fault.kind === 'passing' || fault.kind === 'denied' ? fault.reason : 'Cosmos DB cannot be used.';
-  return new SkeinError('UNAVAILABLE', `${endpoint}: ${reason}`, { cause: error });
+  const reason = (): string => {
+    if (fault.kind === 'passing') return fault.reason;
+    if (fault.kind === 'tokenless') return `${TOKENLESS} Give this machine a managed identity, or sign in (az login).`;
+    if (fault.kind !== 'denied') return 'Cosmos DB cannot be used.';
+    return 'key' in identity ? fault.reason : `${fault.reason} ${GRANT}`;
+  };
+  return new SkeinError('UNAVAILABLE', `${endpoint}: ${reason()}`, { cause: error });
 }
+
+const GRANT =
+  "Grant the identity, of the account's own Entra tenant, the role Cosmos DB Built-in Data Contributor on the account: principalIds of infra/main.bicep does.";

@@ -2,8 +2,9 @@ import { SkeinError } from '../../core/errors.ts';
 
 /**
  * What went wrong with a request to Cosmos DB. `passing`: it may go well in a moment, and it may already have taken
- * effect. `refused`: the answer of a healthy account, with its status: 404, 409, 412 or 413. `full`: a logical partition,
- * which is a thread, has its 20 GB.
+ * effect. `refused`: the answer of a healthy account, with its status: 404, 409, 412 or 413. `denied`: the account does
+ * not take the credentials. `tokenless`: Entra ID gave no token. `full`: a logical partition, which is a thread, has its
+ * 20 GB.
  */
 export type Fault =
   | {
@@ -17,6 +18,7 @@ export type Fault =
     }
   | { readonly kind: 'refused'; readonly status: RefusedStatus }
   | { readonly kind: 'denied'; readonly reason: string }
+  | { readonly kind: 'tokenless' }
   | { readonly kind: 'full' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'unknown' };
@@ -77,6 +79,17 @@ const CONNECTION_CODES = new Set([
   'REQUEST_SEND_ERROR',
 ]);
 
+/** What `@azure/identity` throws when none of its ways leads to a token. */
+const TOKEN_ERRORS = new Set([
+  'AggregateAuthenticationError',
+  'AuthenticationError',
+  'AuthenticationRequiredError',
+  'CredentialUnavailableError',
+]);
+
+/** What callers are told of it. */
+export const TOKENLESS = 'No Entra ID token could be had.';
+
 /** Whether the connection itself failed, before or after the request was sent. */
 export function isConnectionError(error: unknown): boolean {
   const { code } = detailsOf(error);
@@ -104,6 +117,7 @@ export function faultOf(thrown: unknown): Fault {
   }
   const { code, substatus, retryAfterMs } = detailsOf(error);
   if (isError(error) && error.name === 'AbortError') return { kind: 'stopped' };
+  if (isError(error) && TOKEN_ERRORS.has(error.name)) return { kind: 'tokenless' };
   if (code === 'TimeoutError' || isConnectionError(error)) {
     const reason = 'Cosmos DB cannot be reached.';
     return { kind: 'passing', reason, retryAfterMs: null, isLost: code !== 'TimeoutError', learn: 'regions' };

@@ -7,12 +7,16 @@ import { notBuilt, waitsFor } from './switch-queries.ts';
 
 const KEY = 'c.tenantId, c.ownerId, c.threadId';
 
+/** A part of what waits, from a time on; null: from the oldest. */
+type Part = { readonly from: number | null; readonly limit: number };
+
 /** Messages of every tenant that wait for their vectors, the longest waiting first. Asks every physical partition. */
-export function waitingMessages(generation: number, limit: number, now: number): Query {
-  const where = allOf([live('message', now), waitsFor(generation)]);
+export function waitingMessages(generation: number, { from, limit }: Part, now: number): Query {
+  const since = from === null ? null : given('c.waitingSince >= @', 'from', from);
+  const where = allOf([live('message', now), waitsFor(generation), since]);
   return {
     ...where,
-    text: `SELECT TOP ${String(limit)} ${columns(MESSAGE_PROPERTIES)} FROM c
+    text: `SELECT TOP ${String(limit)} ${columns(MESSAGE_PROPERTIES)}, c.waitingSince FROM c
       WHERE ${where.sql} ORDER BY c.waitingSince ASC, c.seq ASC`,
     within: null,
     pipeline: true,
@@ -21,8 +25,9 @@ export function waitingMessages(generation: number, limit: number, now: number):
 }
 
 /** Messages of every tenant that a generation which is being built has no vectors of yet, the oldest first. */
-export function unbuiltMessages(generation: number, limit: number, now: number): Query {
-  const where = allOf([live('message', now), fixed('c.searched = true'), notBuilt(generation)]);
+export function unbuiltMessages(generation: number, { from, limit }: Part, now: number): Query {
+  const since = from === null ? null : given('c.createdAt >= @', 'from', from);
+  const where = allOf([live('message', now), fixed('c.searched = true'), notBuilt(generation), since]);
   return {
     ...where,
     text: `SELECT TOP ${String(limit)} ${columns(MESSAGE_PROPERTIES)} FROM c

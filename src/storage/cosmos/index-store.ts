@@ -1,35 +1,34 @@
 import type { OwnerScope, TenantId } from '../../core/identity.ts';
 import type { ThreadKey } from '../../core/ids.ts';
-import type { IndexResult, IndexTask } from '../indexed.ts';
+import type { IndexResult } from '../indexed.ts';
 import type { Call, IndexStore } from '../store.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Parts } from './parts.ts';
 import { storePassages } from './passages.ts';
-import { integer, messageOf, tenantIn, threadKeyIn } from './rows.ts';
-import { pendingCount, unbuiltMessages, waitingMessages } from './index-queries.ts';
+import { integer } from './rows.ts';
+import { pendingCount } from './index-queries.ts';
 import { adoptModel, discard, indexModels, promote } from './model-switch.ts';
 import type { VectorModel } from './vector-model.ts';
 
 /** The index port over Cosmos DB. */
 export function cosmosIndex(parts: Parts, vectors: VectorModel): IndexStore {
-  const { access } = parts;
+  const { access, waiting } = parts;
   return {
     models: (call) => indexModels({ access, vectors }, call),
     adopt: (model, call) => adoptModel({ access, vectors }, model, call),
-    promote: (model, call) => promote({ access, vectors }, model, call),
+    async promote(model, call) {
+      const isServing = await promote({ access, vectors }, model, call);
+      // What it waits for may be another server's.
+      if (!isServing) waiting.lookSoon();
+      return isServing;
+    },
     discard: (call) => discard({ access, vectors }, call),
 
-    async waiting(model, limit, call) {
+    async waiting(model, window, call) {
       const { serving, building } = vectors.known();
       const generation = [building, serving].find((one) => one?.model === model);
       if (generation == null) return [];
-      const ask = generation === serving ? waitingMessages : unbuiltMessages;
-      const rows = await access.query('threads', ask(generation.generation, limit, access.now()), call);
-      return rows.map((row): IndexTask => {
-        const tenant = tenantIn(row);
-        const message = messageOf(row, { tenant, owner: null });
-        return { tenant, key: { ...threadKeyIn(row), message: message.id }, message };
-      });
+      return waiting.of({ generation: generation.generation, isServing: generation === serving }, window, call);
     },
 
     // A text's vector is not looked for: the query would cost what embedding the text does, or more.
@@ -47,6 +46,7 @@ export function cosmosIndex(parts: Parts, vectors: VectorModel): IndexStore {
           const [first] = ofThread;
           if (first === undefined) return;
           await storePassages(parts, { generation, isServing }, placeOf(first), ofThread, call);
+          waiting.done(generation.generation, ofThread);
         });
       }
     },

@@ -8,13 +8,27 @@ import { failPendingReplies, finishReply } from './reply-end.ts';
 
 /** The message port over Cosmos DB. */
 export function cosmosMessages(parts: Parts): MessageStore {
+  const { waiting } = parts;
   return {
-    append: (scope, thread, messages, call) => appendMessages(parts, scope, thread, messages, call),
-    replaceReply: (scope, replaced, reply, call) => replaceReply(parts, scope, replaced, reply, call),
+    async append(scope, thread, messages, call) {
+      const appended = await appendMessages(parts, scope, thread, messages, call);
+      const fresh = appended.messages.filter(({ created }) => created).map(({ message }) => message);
+      waiting.stored(scope.tenant, fresh);
+      return appended;
+    },
+    async replaceReply(scope, replaced, reply, call) {
+      const appended = await replaceReply(parts, scope, replaced, reply, call);
+      if (appended.created) waiting.stored(scope.tenant, [appended.reply]);
+      return appended;
+    },
     get: (scope, keys, call) => getMessages(parts, scope, keys, call),
     list: (scope, queries, call) => listMessages(parts, scope, queries, call),
     count: (scope, queries, call) => countMessages(parts, scope, queries, call),
-    finish: (scope, message, outcome, call) => finishReply(parts, scope, message, outcome, call),
+    async finish(scope, message, outcome, call) {
+      const finished = await finishReply(parts, scope, message, outcome, call);
+      waiting.stored(scope.tenant, [finished]);
+      return finished;
+    },
     delete: (scope, message, call) => deleteMessage(parts, scope, message, call),
     failPending: (before, failure, call) => failPendingReplies(parts, before, failure, call),
   };

@@ -5,6 +5,7 @@ import type { Hints } from './hints.ts';
 import type { ScopeSizes } from './scope-sizes.ts';
 import type { Turns } from './turns.ts';
 import type { VectorModel } from './vector-model.ts';
+import type { WaitingMessages } from './waiting-messages.ts';
 
 /** What the engine's ports share. */
 export type Parts = {
@@ -12,6 +13,7 @@ export type Parts = {
   readonly hints: Hints;
   readonly vectors: VectorModel;
   readonly sizes: ScopeSizes;
+  readonly waiting: WaitingMessages;
   /** Writes of this process to one thread come one after the other: among themselves they never conflict. */
   readonly turns: Turns;
   /** Work that goes on after its caller was answered; waited for at the close. `fault`: what is logged when it fails. */

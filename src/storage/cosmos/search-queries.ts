@@ -2,8 +2,9 @@ import type { MessageFilter } from '../../core/filter.ts';
 import type { Scope } from '../../core/identity.ts';
 import type { MessageKey } from '../../core/ids.ts';
 import { termOf } from '../../core/words.ts';
-import type { SearchField, WordConstraints } from '../store.ts';
+import type { SearchField, WordConstraints } from '../candidates.ts';
 import { inScope, live, messageMatches } from './filters.ts';
+import { GONE } from './gone.ts';
 import { allOf, anyOf, fixed, given, oneOf, ROWS, type Query, type Where } from './query.ts';
 import { markedTerm } from './search-words.ts';
 
@@ -13,7 +14,7 @@ const SCORED_TERMS = 16;
 const LISTED_TERMS = 19;
 
 const KEY = 'c.tenantId, c.ownerId, c.threadId';
-const WORDS = `c.id, ${KEY}, c.seq, c.after, c.words, c.around`;
+const WORDS = `c.id, ${KEY}, c.kind, c.seq, c.after, c.words, c.around`;
 
 type Indexed = Exclude<SearchField, 'next'>;
 
@@ -27,9 +28,9 @@ export type WordSearch = {
   readonly now: number;
 };
 
-/** Messages with any of the terms, in no order. */
+/** Messages with any of the terms, in no order, and the heads of threads that are gone. */
 export function wordMatches(search: WordSearch): Query {
-  const where = matching(search);
+  const where = allOf([inScope(search.scope), anyOf([matching(search), GONE])]);
   return {
     ...where,
     text: `SELECT TOP ${String(search.rows)} ${wordColumns(search)} FROM c WHERE ${where.sql}`,
@@ -61,7 +62,7 @@ export function messagesHolding(scope: Scope, terms: readonly string[], rows: nu
 
 /** The best of them by the service's own measure, BM25 over what they say. */
 export function bestWordMatches(search: WordSearch): Query {
-  const where = matching(search);
+  const where = allOf([inScope(search.scope), matching(search)]);
   const scored = search.terms.slice(0, SCORED_TERMS).map((term) => literal(markedTerm(term, 'text')));
   return {
     ...where,
@@ -73,9 +74,8 @@ export function bestWordMatches(search: WordSearch): Query {
   };
 }
 
-function matching({ scope, terms, constraints, filter, now }: WordSearch): Where {
+function matching({ terms, constraints, filter, now }: WordSearch): Where {
   return allOf([
-    inScope(scope),
     live('message', now),
     fixed('c.searched = true'),
     messageMatches(filter),
@@ -173,7 +173,7 @@ export function nearestPassages({ scope, vector, vectorModel, filter, rows, now 
 const PASSAGE = `${KEY}, c.kind, c.messageId, c.starts, c.ends`;
 
 /**
- * The words of some messages, and how near a vector the passages of some are. A few hundred are asked for by their ids
+ * The words of some messages, how near a vector the passages of some are, and the heads of threads that are gone. A few hundred are asked for by their ids
  * alone, which is one look at the index each; an id may be in two threads, so more rows may come than were asked for.
  */
 export function wordsAndNearness(
@@ -193,6 +193,7 @@ export function wordsAndNearness(
         given('c.vectorModel = @', 'vectorModel', vectorModel),
         oneOf('c.messageId', 'nearness', idsOf(wanted.nearness)),
       ]),
+      GONE,
     ]),
   ]);
   const texts = wanted.texts ? ', c.content, c.detail.packed' : '';

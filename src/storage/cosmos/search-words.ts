@@ -1,5 +1,5 @@
 import { NEIGHBOUR_CHARACTERS, searchFields } from '../search-text.ts';
-import type { SearchField } from '../store.ts';
+import type { SearchField } from '../candidates.ts';
 
 /** What was said just before a message, as far as it counts as its context; null: nothing. */
 export type Context = {

@@ -1,7 +1,7 @@
 import { threadKeyText } from '../../core/ids.ts';
 import { fingerprintOf, termOf, wordsIn } from '../../core/words.ts';
 import { NEIGHBOUR_CHARACTERS } from '../search-text.ts';
-import type { SearchField, WordConstraints, WordCounts } from '../store.ts';
+import type { SearchField, WordConstraints, WordCounts } from '../candidates.ts';
 import { integer, integerOrNull, textOrNull, threadKeyIn, unpackedContent, type Item } from './rows.ts';
 import { eachMarkedTerm, markedTerm } from './search-words.ts';
 

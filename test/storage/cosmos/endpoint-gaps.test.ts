@@ -29,6 +29,14 @@ test('an endpoint that does not check ETags in a batch lacks what two writers at
   assert.equal(gaps.parts.has('candidates'), false);
 });
 
+test('an endpoint whose vector search fails with ARRAY_CONTAINS lacks what filters need', async () => {
+  await using emulator = await startCosmosEmulator();
+  emulator.faults.add({ match: { operation: 'query' }, effect: { kind: 'status', status: 500 } });
+  const gaps = await gapsOf(optionsFor(emulator));
+  assert(gaps.kind === 'fit');
+  assert.deepEqual([...gaps.parts.keys()], ['candidates']);
+});
+
 test('an endpoint that cannot make the containers is unfit, and says why in its own words', async () => {
   await using emulator = await startCosmosEmulator();
   // The second request for containers makes one.

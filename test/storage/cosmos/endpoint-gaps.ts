@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CosmosClient } from '@azure/cosmos';
+import { ownerId, tenantId } from '../../../src/core/identity.ts';
+import { nearestPassages } from '../../../src/storage/cosmos/search-queries.ts';
 import { connectCosmos, type CosmosOptions } from '../../../src/storage/cosmos/engine.ts';
 import type { PartName } from '../contract.ts';
 
@@ -25,15 +27,42 @@ export async function gapsOf(options: CosmosOptions): Promise<Gaps> {
   if (!(await checksBatchEtags(options))) {
     for (const part of GUARDED) parts.set(part, 'the endpoint does not check the ETag of an operation in a batch');
   }
+  if (!(await filtersVectorsByArrays(options))) {
+    // https://github.com/Azure/azure-cosmos-db-emulator-docker/issues/350
+    parts.set('candidates', 'the endpoint does not filter by ARRAY_CONTAINS in a vector search');
+  }
   return { kind: 'fit', parts };
 }
 
-/** A batch that names an ETag that is not the item's must be refused. */
-async function checksBatchEtags({ endpoint, database, identity }: Endpoint): Promise<boolean> {
-  const auth = 'key' in identity ? { key: identity.key } : { aadCredentials: identity.credential };
-  const client = new CosmosClient({ endpoint, ...auth });
+/** A search by meaning with a filter on metadata, in the engine's own words, must be answered. */
+async function filtersVectorsByArrays(options: CosmosOptions): Promise<boolean> {
+  const query = nearestPassages({
+    scope: { tenant: tenantId('gaps'), owner: ownerId('gaps') },
+    vector: Array.from({ length: options.dimensions }, () => 1),
+    vectorModel: 'gaps',
+    filter: { messageMetadata: { key: 'value' } },
+    rows: 1,
+    now: 0,
+  });
+  const client = clientOf(options);
   try {
-    const { items } = client.database(database).container('threads');
+    const spec = { query: query.text, parameters: [...query.parameters] };
+    const { items } = client.database(options.database).container('threads');
+    await items.query(spec, { forceQueryPlan: query.pipeline }).fetchAll();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 500) return false;
+    throw error;
+  } finally {
+    client.dispose();
+  }
+}
+
+/** A batch that names an ETag that is not the item's must be refused. */
+async function checksBatchEtags(options: Endpoint): Promise<boolean> {
+  const client = clientOf(options);
+  try {
+    const { items } = client.database(options.database).container('threads');
     const key = ['gaps', 'gaps', randomUUID()];
     const [tenantId = '', ownerId = '', threadId = ''] = key;
     const item = { id: 'probe', tenantId, ownerId, threadId };
@@ -47,6 +76,11 @@ async function checksBatchEtags({ endpoint, database, identity }: Endpoint): Pro
   } finally {
     client.dispose();
   }
+}
+
+function clientOf({ endpoint, identity }: Endpoint): CosmosClient {
+  const auth = 'key' in identity ? { key: identity.key } : { aadCredentials: identity.credential };
+  return new CosmosClient({ endpoint, ...auth });
 }
 
 /** An error with what caused it: that is where the endpoint's own words are. */

@@ -179,11 +179,16 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'index.models', run: ({ engine }, call) => engine.index.models(call) },
   { name: 'index.promote', run: ({ engine }, call) => engine.index.promote(MODEL, call) },
   { name: 'index.discard', run: ({ engine }, call) => engine.index.discard(call) },
-  { name: 'index.waiting', run: ({ engine }, call) => engine.index.waiting(MODEL, 10, call) },
+  {
+    name: 'index.waiting',
+    run: ({ engine }, call) => engine.index.waiting(MODEL, { from: 'oldest', limit: 10 }, call),
+  },
   {
     name: 'index.store',
     async run({ engine, scope }, call) {
-      const tasks = (await engine.index.waiting(MODEL, 1_000, call)).filter(({ tenant }) => tenant === scope.tenant);
+      const tasks = (await engine.index.waiting(MODEL, { from: 'oldest', limit: 1_000 }, call)).filter(
+        ({ tenant }) => tenant === scope.tenant,
+      );
       await engine.index.store(tasks.map(embedded), call);
     },
     async holds({ engine, scope, key }) {

@@ -30,6 +30,7 @@ import {
   searchedCount,
   stillNeeded,
 } from '../../../src/storage/cosmos/switch-queries.ts';
+import { goneHeads } from '../../../src/storage/cosmos/gone.ts';
 import {
   bestWordMatches,
   messagesHolding,
@@ -133,6 +134,7 @@ const QUERIES: Record<string, Query> = {
   'passages of a message': passagesOf(owner, message),
   'heads that owe the ledger': owingHeads(tenant, days),
   'rows of the ledger': ledgerRows(owner, days),
+  'heads of threads that are gone': goneHeads(owner),
   'messages by words': wordMatches({ scope: owner, ...words }),
   'the best messages by words': bestWordMatches({ scope: tenant, ...words }),
   'messages that hold any of some terms': messagesHolding(tenant, ['kayak', 'café'], 50, now),
@@ -141,8 +143,8 @@ const QUERIES: Record<string, Query> = {
   'the nearest passages of a tenant, filtered': nearestPassages({ scope: tenant, ...vector, filter }),
   'passages when the vector has no direction': nearestPassages({ scope: owner, ...vector, vector: [0, 0], filter: {} }),
   'words and nearness': wordsAndNearness(owner, wanted, [1, -2], 'm/2'),
-  'waiting messages': waitingMessages(1, 32, now),
-  'messages that a model has no vectors of yet': unbuiltMessages(2, 32, now),
+  'waiting messages': waitingMessages(1, { from: null, limit: 32 }, now),
+  'messages that a model has no vectors of yet': unbuiltMessages(2, { from: 7, limit: 32 }, now),
   'how many messages there are': messagesInScope(owner, now),
   'the count of waiting messages': pendingCount(owner, 1, now),
   'messages to index': messagesToIndex(owner, key, {

@@ -91,6 +91,31 @@ describe('a deletion that is broken off', () => {
   });
 });
 
+test('what a deletion that is broken off has left is no candidate, and other threads have its place', async () => {
+  await using setting = await openSetting({}, BRIEF);
+  const { engine, emulator } = setting;
+  await engine.index.adopt(aModel(), aCall());
+  const left = await startThread(engine, scope, {}, messagesSaying('kayak', 'kayak', 'kayak'));
+  await startThread(engine, scope, {}, messagesSaying('kayak at last'));
+  await embedAll(engine, scope);
+  await brokenOff(emulator, 1, () => engine.threads.delete(scope, left.thread.id, aCall()));
+
+  for (const limit of [1, 200]) {
+    assert.deepEqual(await foundByWord(engine, scope, 'kayak', {}, limit), ['kayak at last']);
+    assert.deepEqual(await foundByMeaning(engine, scope, 'kayak', {}, limit), ['kayak at last']);
+  }
+});
+
+test('nor is it where the service ranks, as there is much that has the words', async () => {
+  await using setting = await openSetting({}, BRIEF);
+  const { engine, emulator } = setting;
+  const left = await fill(engine, 600);
+  await startThread(engine, scope, {}, messagesSaying('kayak at last'));
+  await fill(engine, 500);
+  await brokenOff(emulator, 1, () => engine.threads.delete(scope, left.thread.id, aCall()));
+  assert.equal((await foundByWord(engine, scope, 'kayak', {}, 550)).length, 501);
+});
+
 describe('what filters ask of a thread', () => {
   for (const writes of [1, 2, 3, 4]) {
     test(`a change of it, broken off after ${String(writes)} writes, is carried through by a sweep`, async () => {

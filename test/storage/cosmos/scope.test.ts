@@ -10,6 +10,7 @@ import { regionsOf } from '../../../src/storage/cosmos/regions.ts';
 import { createScopeSizes } from '../../../src/storage/cosmos/scope-sizes.ts';
 import { createTransport } from '../../../src/storage/cosmos/transport.ts';
 import { createTurns } from '../../../src/storage/cosmos/turns.ts';
+import { createWaitingMessages } from '../../../src/storage/cosmos/waiting-messages.ts';
 import { createVectorModel } from '../../../src/storage/cosmos/vector-model.ts';
 import type { Engine } from '../../../src/storage/store.ts';
 import {
@@ -198,6 +199,7 @@ async function leakyPorts(
     hints: createHints(),
     vectors,
     sizes: createScopeSizes({ access }),
+    waiting: createWaitingMessages({ access }, 0),
     turns: createTurns(),
     background: () => undefined,
     log: silentLog,

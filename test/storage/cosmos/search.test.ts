@@ -162,7 +162,7 @@ describe('passages', () => {
     await other.index.adopt(aModel(), aCall());
     const { candidates } = await other.candidates.byMeaning(aTenantScope(), aMeaningQuery('kayak'), {}, 5, aCall());
     assert.equal(candidates.length, 1);
-    assert.deepEqual(await other.index.waiting(MODEL, 10, aCall()), []);
+    assert.deepEqual(await other.index.waiting(MODEL, { from: 'oldest', limit: 10 }, aCall()), []);
     await other.close();
   });
 });

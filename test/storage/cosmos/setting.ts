@@ -23,6 +23,8 @@ export function connectTo(emulator: CosmosEmulator, options: EngineOptions = {})
     createMissing: true,
     now: () => BUILT_AT,
     log: silentLog,
+    // What another server has stored is seen at once.
+    lookMs: 0,
     ...options,
   });
 }

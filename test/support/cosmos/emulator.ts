@@ -1,4 +1,5 @@
 import { accountDocument, type RegionEndpoint } from './account.ts';
+import { certify } from './certificate.ts';
 import { movableClock, systemClock, type Clock, type MovableClock } from './clock.ts';
 import { databases } from './databases.ts';
 import { answerDocuments, sessionToken } from './documents.ts';
@@ -31,6 +32,8 @@ export type EmulatorOptions = {
   readonly key?: string;
   /** Entra tokens that are good for items and no more. */
   readonly entraTokens?: readonly string[];
+  /** Whether it listens by https, with a certificate of its own making: the SDK gives tokens to no one else. */
+  readonly tls?: boolean;
   /** The port of `endpoint`; any free one when absent. */
   readonly port?: number;
 };
@@ -40,6 +43,8 @@ export type CosmosEmulator = AsyncDisposable & {
   /** The account's endpoint, which is down while its write region is. */
   readonly endpoint: string;
   readonly key: string;
+  /** What a client by https must be told to trust, as PEM; null without `tls`. */
+  readonly certificate: string | null;
   readonly regions: readonly RegionEndpoint[];
   /** Requests for data so far, oldest first: no plans, ranges, containers or account reads. */
   readonly requests: readonly RequestRecord[];
@@ -123,9 +128,11 @@ export async function startCosmosEmulator(options: EmulatorOptions = {}): Promis
     ownerHeaders,
   };
 
+  const certified = options.tls === true ? certify() : null;
   // One region needs one listener. With several, the account's own endpoint follows the write region, as DNS does.
   const account = await listen(
     options.port ?? 0,
+    certified,
     requestHandler(server, () => writeRegion),
   );
   const listeners = new Map<string, Listener>();
@@ -136,6 +143,7 @@ export async function startCosmosEmulator(options: EmulatorOptions = {}): Promis
         ? account
         : await listen(
             0,
+            certified,
             requestHandler(server, () => name),
           ),
     );
@@ -157,6 +165,7 @@ export async function startCosmosEmulator(options: EmulatorOptions = {}): Promis
   return {
     endpoint: account.endpoint,
     key,
+    certificate: certified?.certificate ?? null,
     regions,
     requests: log.data,
     traffic: log.all,

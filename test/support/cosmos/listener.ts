@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { Certified } from './certificate.ts';
 
 /** A place to listen on 127.0.0.1 that can be closed and opened again at the same port. */
 export type Listener = {
@@ -11,12 +13,16 @@ export type Listener = {
   close(): Promise<void>;
 };
 
-/** Listens on 127.0.0.1; port 0 takes any free one. */
+/** Listens on 127.0.0.1, with a certificate by https; port 0 takes any free one. */
 export async function listen(
   port: number,
+  certified: Certified | null,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Listener> {
-  const server = createServer(answer);
+  const server =
+    certified === null
+      ? createServer(answer)
+      : createSecureServer({ key: certified.key, cert: certified.certificate }, answer);
   const start = async (at: number): Promise<number> => {
     server.listen(at, '127.0.0.1');
     await once(server, 'listening');
@@ -26,7 +32,7 @@ export async function listen(
   };
   const bound = await start(port);
   return {
-    endpoint: `http://127.0.0.1:${bound}/`,
+    endpoint: `${certified === null ? 'http' : 'https'}://127.0.0.1:${bound}/`,
     isOpen: () => server.listening,
     open: async () => {
       if (!server.listening) await start(bound);
