@@ -15,20 +15,25 @@ function requestsOf({ url, bodies, headers = {} }: Load): Buffer[] {
   });
 }
 
+/** What to ask, and how long to wait before. */
+type Next = { readonly request: Buffer; readonly waitMs: number };
+
 /** A connection that asks one thing at a time, until `next` has nothing more. Rejects when an answer is no success. */
-function askOnAndOn(url: string, next: () => Buffer | null, answered: () => void): Promise<void> {
+function askOnAndOn(url: string, next: () => Next | null, answered: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     let head = '';
     let missing = 0;
     const ask = (): void => {
-      const request = next();
-      if (request === null) {
+      const wanted = next();
+      if (wanted === null) {
         socket.destroy();
         resolve();
+      } else if (wanted.waitMs > 0) {
+        setTimeout(() => socket.write(wanted.request), wanted.waitMs);
       } else {
-        socket.write(request);
+        socket.write(wanted.request);
       }
     };
     const readHead = (chunk: Buffer): void => {
@@ -67,16 +72,18 @@ function askOnAndOn(url: string, next: () => Buffer | null, answered: () => void
 async function runLoad(wanted: Load): Promise<LoadResult> {
   const requests = requestsOf(wanted);
   const latencies: number[] = [];
-  const { atLeast = 0 } = wanted;
+  const { atLeast = 0, everyMs = 0 } = wanted;
   let turn = 0;
   const started = performance.now();
   const deadline = started + wanted.seconds * 1_000;
   await Promise.all(
     Array.from({ length: wanted.connections }, () => {
       let asked = 0;
-      const next = () => {
-        asked = performance.now();
-        return asked < deadline || turn < atLeast ? (requests[turn++ % requests.length] ?? null) : null;
+      const next = (): Next | null => {
+        const now = performance.now();
+        asked = everyMs === 0 ? now : Math.max(started, asked + everyMs);
+        const request = now < deadline || turn < atLeast ? requests[turn++ % requests.length] : undefined;
+        return request === undefined ? null : { request, waitMs: asked - now };
       };
       return askOnAndOn(wanted.url, next, () => latencies.push(performance.now() - asked));
     }),

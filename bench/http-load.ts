@@ -6,8 +6,10 @@ import { z } from 'zod';
 /** What to ask, and how hard. */
 export const load = z.object({
   url: z.string(),
-  /** Each asks again as soon as it is answered. */
+  /** Each asks again as soon as it is answered, or when it is due. */
   connections: z.int(),
+  /** Milliseconds between what a connection asks; an answer that comes later counts from when its question was due. */
+  everyMs: z.number().optional(),
   seconds: z.number(),
   /** Goes on beyond the seconds until so many were answered. */
   atLeast: z.int().optional(),

@@ -8,6 +8,7 @@ const MEASURES: Readonly<Record<string, string>> = {
   page: 'a page of 50 messages over HTTP',
   search: 'search over HTTP at 10,000 messages, or as many as are named',
   'vector-stores': 'nearest messages by vector, beside LanceDB, USearch and libSQL',
+  freshness: 'how soon a message is found, and a backlog worked off while pages are read',
   reply: 'what a reply takes beyond the model, and many at once',
   start: 'start to first answer, and memory',
   embed: 'the local embedder',

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as rest } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { ASK_FOR_HOLDS, type Holds } from './loop-watch.ts';
 
 /** A server in a process of its own. */
 export type Running = {
@@ -32,6 +33,29 @@ export function startSkein(data: string, variables: Readonly<Record<string, stri
   return startServer('../src/main.ts', ['serve'], { ...ours, ...variables });
 }
 
+/** A server whose event loop is watched. */
+export type Watched = Running & {
+  /** How long it was held since this was last asked. */
+  holds(): Promise<Holds>;
+};
+
+/** Starts Skein as `startSkein` does, and watches its event loop. @throws Error when it ends before it listens */
+export async function startWatchedSkein(data: string): Promise<Watched> {
+  const ours = { SKEIN_DATA: data, SKEIN_PORT: '0', LOG_LEVEL: 'warn' };
+  const watch = fileURLToPath(new URL('loop-watch.ts', import.meta.url));
+  const { child, running } = await startProcess('../src/main.ts', ['serve'], ours, ['--import', watch]);
+  return {
+    ...running,
+    async holds() {
+      child.send(ASK_FOR_HOLDS);
+      const [answer] = z.tuple([longestHolds]).parse((await once(child, 'message')).slice(0, 1));
+      return answer;
+    },
+  };
+}
+
+const longestHolds = z.object({ elapsed: z.number(), computing: z.number() });
+
 /** Starts the model server. @throws Error when it ends before it listens */
 export function startModelServer(): Promise<Running> {
   return startServer('model-server.ts', [], {});
@@ -45,21 +69,33 @@ export function startPeer(name: string, ...args: readonly string[]): Promise<Run
   return startServer(`peers/${name}.js`, args, {});
 }
 
-/** @param file a server that prints, once it listens, a line with its URL */
 async function startServer(
   file: string,
   args: readonly string[],
   variables: Readonly<Record<string, string>>,
 ): Promise<Running> {
+  return (await startProcess(file, args, variables, [])).running;
+}
+
+/**
+ * @param file a server that prints, once it listens, a line with its URL
+ * @param options for Node; with any, messages can be sent to the process
+ */
+async function startProcess(
+  file: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  options: readonly string[],
+): Promise<{ child: ChildProcess; running: Running }> {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = spawn(execPath, [path, ...args], {
+  const child = spawn(execPath, [...options, path, ...args], {
     // The measures run where no .env is.
     cwd: tmpdir(),
     env: { PATH: env['PATH'] ?? '', ...variables },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', ...(options.length > 0 ? (['ipc'] as const) : [])],
   });
   const url = await firstUrl(child, file);
-  return {
+  const running: Running = {
     url,
     memory: () => residentMegabytes(child.pid ?? 0),
     processorTime: () => processorMilliseconds(child.pid ?? 0),
@@ -68,6 +104,7 @@ async function startServer(
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
+  return { child, running };
 }
 
 async function firstUrl({ stdout }: ChildProcess, file: string): Promise<string> {

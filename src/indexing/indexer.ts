@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { withLoggedCost } from '../core/background-cost.ts';
 import { isSameModel } from '../core/embedding-model.ts';
 import type { Log } from '../core/log.ts';
-import { startMeter } from '../core/meter.ts';
 import type { Embedder } from '../models/embedder.ts';
 import type { Call, IndexStore } from '../storage/store.ts';
 import { startLane, type Lane } from './lane.ts';
@@ -46,7 +46,6 @@ export function startIndexer(parts: IndexerParts): Indexer {
   const closing = new AbortController();
   const switched = new AbortController();
   const { signal } = closing;
-  const call: Call = { meter: startMeter() };
   const retried = retrying({ ...parts, signal });
   const lanes = start();
   lanes.catch((error: unknown) => {
@@ -54,12 +53,14 @@ export function startIndexer(parts: IndexerParts): Indexer {
   });
 
   async function start(): Promise<Lane[]> {
-    const { building } = await retried('naming the embedding model', () => index.adopt(embedder, call));
+    const { building } = await retried('naming the embedding model', () =>
+      withLoggedCost(log, 'naming the embedding model', (call) => index.adopt(embedder, call)),
+    );
     discardLater(0);
     let isBuilding = building !== null;
     const drained = async (): Promise<boolean> => {
       if (!isBuilding) return false;
-      const end = await retried('switching models', promote);
+      const end = await retried('switching models', () => withLoggedCost(log, 'switching models', promote));
       isBuilding = end === 'waiting';
       if (!isBuilding) switched.abort();
       return end !== 'overtaken';
@@ -72,11 +73,12 @@ export function startIndexer(parts: IndexerParts): Indexer {
   }
 
   /** Has the embedder's vectors serve, unless something still waits; or another server had, or began with another model. */
-  async function promote(): Promise<'serving' | 'waiting' | 'overtaken'> {
+  async function promote(call: Call): Promise<'serving' | 'waiting' | 'overtaken'> {
     if (!(await index.promote(embedder.model, call))) {
       const { serving, building } = await index.models(call);
       if (building !== null && isSameModel(building, embedder)) {
-        if ((await index.waiting(embedder.model, 1, call)).length === 0) await pause(LOOK_AGAIN_MS);
+        if ((await index.waiting(embedder.model, { from: 'oldest', limit: 1 }, call)).length === 0)
+          await pause(LOOK_AGAIN_MS);
         return 'waiting';
       }
       if (serving === null || !isSameModel(serving, embedder)) return 'overtaken';
@@ -91,7 +93,9 @@ export function startIndexer(parts: IndexerParts): Indexer {
   function discardLater(afterMs: number): void {
     const discard = async () => {
       if (afterMs > 0) await pause(afterMs);
-      await retried('removing the vectors of former models', () => index.discard({ ...call, signal }));
+      await retried('removing the vectors of former models', () =>
+        withLoggedCost(log, 'removing the vectors of former models', (call) => index.discard({ ...call, signal })),
+      );
     };
     discard().catch((error: unknown) => {
       if (!signal.aborted) log.error({ err: error }, 'the vectors of former models are not removed yet');

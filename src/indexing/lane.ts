@@ -1,8 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { withLoggedCost } from '../core/background-cost.ts';
 import { messageKeyText } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
-import { startMeter } from '../core/meter.ts';
 import type { Embedder } from '../models/embedder.ts';
-import type { IndexResult, IndexTask } from '../storage/indexed.ts';
+import type { IndexResult, IndexTask, IndexWindow } from '../storage/indexed.ts';
 import type { IndexStore } from '../storage/store.ts';
 import { createMessageEmbedder } from './embed-messages.ts';
 import type { Retried } from './retried.ts';
@@ -29,12 +30,30 @@ type LaneParts = {
 
 const MESSAGES_A_BATCH = 32;
 
+/** How many are read at once, for some batches. */
+const READ_AHEAD = 96;
+
+/** Of a batch so many are the newest, while more waits than was read: what is said now does not wait behind a backlog. */
+const NEWEST_A_BATCH = 8;
+
+/**
+ * Between two looks at what waits, unless more waits than a batch holds. Under steady writing one look for five messages
+ * costs a fifth of five; whoever writes now and then does not notice. Milliseconds.
+ */
+const PACE_MS = 50;
+
 /** Starts with what an earlier run has left. What is being stored when the signal comes is stored first. */
 export function startLane({ index, embedder, log, signal, retried, drained }: LaneParts): Lane {
   const messages = createMessageEmbedder(embedder, index);
   const idlers = new Set<() => void>();
   let awake = Promise.withResolvers<unknown>();
   let woken = true;
+  /** Of what waits, what has been read and not begun, the oldest first. */
+  let ahead: IndexTask[] = [];
+  /** Whether more may wait than was read. */
+  let unread = true;
+  /** When what waits was last read as a whole. */
+  let caughtUpAt = -PACE_MS;
   awake.resolve(null);
 
   /** Nothing is asked of the store until someone calls `wake`. */
@@ -56,43 +75,79 @@ export function startLane({ index, embedder, log, signal, retried, drained }: La
     }
   }
 
-  /** While the results of one batch are stored, the next is embedded. Ends when nothing waits any more. */
+  /**
+   * While a batch is embedded the next is read, and the results of the one before are stored, so that the embedder never
+   * waits for the store. Ends when nothing waits any more.
+   */
   async function workOff(): Promise<void> {
-    const call = { meter: startMeter() };
-    let storing: Promise<void> = Promise.resolve();
-    let underWay = new Set<string>();
+    const underWay = new Set<string>();
+    let embedding = Promise.resolve<readonly IndexResult[]>([]);
+    let storing = Promise.resolve();
+    ahead = [];
     try {
       for (;;) {
-        const waiting = await retried('reading what is to be indexed', () =>
-          index.waiting(embedder.model, MESSAGES_A_BATCH + underWay.size, call),
-        );
-        const tasks = waiting.filter((task) => !underWay.has(nameOf(task))).slice(0, MESSAGES_A_BATCH);
-        if (tasks.length === 0) {
-          await storing;
-          if (underWay.size === 0) return;
-          underWay = new Set();
-          continue;
-        }
-        const results = await retried('embedding', () => messages.embed(tasks, signal));
+        const mayHaveMore = unread || ahead.length > 0 || underWay.size === 0;
+        const tasks = mayHaveMore ? await take(underWay) : [];
+        if (tasks.length === 0 && underWay.size === 0) return;
+        for (const task of tasks) underWay.add(nameOf(task));
+        const next = retried('embedding', () => messages.embed(tasks, signal));
+        // Awaited in the next round; until then its failure is nobody's. Below, too.
+        next.catch(() => undefined);
+        const results = await embedding;
         await storing;
-        underWay = new Set(tasks.map(nameOf));
-        storing = retried('storing vectors', () => store(results));
-        // Awaited before the next batch is stored; until then its failure is nobody's.
+        storing = retried('storing vectors', () => store(results)).then(() => {
+          for (const result of results) underWay.delete(nameOf(result));
+        });
         storing.catch(() => undefined);
+        embedding = next;
+        if (tasks.length === 0) await storing;
       }
     } finally {
       await storing.catch(() => undefined);
     }
   }
 
+  /** The next batch of what waits and is not under way. */
+  async function take(underWay: ReadonlySet<string>): Promise<IndexTask[]> {
+    const early = caughtUpAt + PACE_MS - performance.now();
+    if (ahead.length === 0 && early > 0 && idlers.size === 0) await wait(early, undefined, { signal, ref: false });
+    // As it is now: what is stored during a read may still be in its answer.
+    const others = new Set(underWay);
+    const isFree = (task: IndexTask) => !others.has(nameOf(task));
+    let isAll = !unread;
+    if (ahead.length === 0) {
+      unread = false;
+      const limit = READ_AHEAD + others.size;
+      ahead = await read({ from: 'oldest', limit });
+      isAll = ahead.length < limit;
+      if (isAll) caughtUpAt = performance.now();
+      else unread = true;
+    }
+    ahead = ahead.filter(isFree);
+    const oldest = ahead.splice(0, isAll ? MESSAGES_A_BATCH : MESSAGES_A_BATCH - NEWEST_A_BATCH);
+    if (isAll) return oldest;
+    for (const task of oldest) others.add(nameOf(task));
+    // Of the newest, those of three batches may be under way.
+    const newest = await read({ from: 'newest', limit: 4 * NEWEST_A_BATCH });
+    return [...oldest, ...newest.filter(isFree).slice(0, NEWEST_A_BATCH)];
+  }
+
+  function read(window: IndexWindow): Promise<IndexTask[]> {
+    return retried('reading what is to be indexed', () =>
+      withLoggedCost(log, 'reading what is to be indexed', (call) => index.waiting(embedder.model, window, call)),
+    );
+  }
+
   async function store(results: readonly IndexResult[]): Promise<void> {
-    await index.store(results, { meter: startMeter() });
+    if (results.length === 0) return;
+    await withLoggedCost(log, 'storing vectors', (call) => index.store(results, call));
     const failed = results.filter(({ outcome }) => outcome.kind === 'failed').length;
     if (failed > 0) log.warn({ messages: failed }, 'the embedder refused messages: they are found by words only');
   }
 
   function wake(): void {
     woken = true;
+    unread = true;
     awake.resolve(null);
   }
 
@@ -120,6 +175,6 @@ export function startLane({ index, embedder, log, signal, retried, drained }: La
   };
 }
 
-function nameOf({ tenant, key }: IndexTask): string {
+function nameOf({ tenant, key }: Pick<IndexTask, 'tenant' | 'key'>): string {
   return `${tenant}\n${messageKeyText(key)}`;
 }

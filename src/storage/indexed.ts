@@ -9,6 +9,9 @@ export type Passage = { readonly start: number; readonly end: number };
 /** A message that waits for its vectors. */
 export type IndexTask = { readonly tenant: TenantId; readonly key: MessageKey; readonly message: Message };
 
+/** Up to `limit` of what waits: the oldest first, or the newest. */
+export type IndexWindow = { readonly from: 'oldest' | 'newest'; readonly limit: number };
+
 /**
  * A passage of a message with its vector, of unit length. Engines may store it as int8 (measured: loses nothing).
  * `textHash`: of exactly the text that was embedded and of whose it is; without it the vector is not found by its text.

@@ -20,7 +20,7 @@ const WEIGHTS: Readonly<Record<keyof PassageSurroundings, number>> = {
 
 /** The vector by which a passage is found: its own, leaning towards what surrounds it. Of unit length. */
 export function inContext(own: Float32Array, surroundings: PassageSurroundings): Float32Array {
-  const sum = Float32Array.from(own);
+  const sum = own.slice();
   add(sum, surroundings.whole, WEIGHTS.whole);
   add(sum, surroundings.previous, WEIGHTS.previous);
   add(sum, surroundings.earlier, WEIGHTS.earlier);
@@ -32,7 +32,7 @@ export function inContext(own: Float32Array, surroundings: PassageSurroundings):
 export function wholeOf(passages: readonly Float32Array[]): Float32Array | null {
   const [first, ...others] = passages;
   if (first === undefined) return null;
-  const sum = Float32Array.from(first);
+  const sum = first.slice();
   for (const other of others) add(sum, other, 1);
   return toUnitLength(sum);
 }
@@ -42,9 +42,11 @@ function add(sum: Float32Array, vector: Float32Array | null, weight: number): vo
   for (let at = 0; at < sum.length; at += 1) sum[at] = (sum[at] ?? 0) + weight * (vector[at] ?? 0);
 }
 
+/** Changes the vector. A loop by place: `map` with a function takes ten times as long. */
 function toUnitLength(vector: Float32Array): Float32Array {
   let squares = 0;
   for (const component of vector) squares += component * component;
   const length = Math.sqrt(squares) || 1;
-  return vector.map((component) => component / length);
+  for (let at = 0; at < vector.length; at += 1) vector[at] = (vector[at] ?? 0) / length;
+  return vector;
 }

@@ -48,6 +48,18 @@ describe('the indexer', () => {
     assert.equal(embedder.asked.length, 300);
   });
 
+  test('takes what was said last along with what has waited longest', async (t) => {
+    const engine = await openFor(t, { path: aDataFile(t) });
+    const contents = Array.from({ length: 200 }, (_, at) => `message ${String(at)}`);
+    await startThread(engine, scope, {}, messagesSaying(...contents.slice(0, 100)));
+    await startThread(engine, scope, {}, messagesSaying(...contents.slice(100)));
+    const embedder = aLetterEmbedder();
+    await start(t, engine, embedder).idle();
+    const first = embedder.asked.slice(0, 32);
+    assert(first.includes('message 0') && first.includes('message 199'), first.join(', '));
+    assert.deepEqual(embedder.asked.toSorted(), contents.toSorted());
+  });
+
   test('embeds a text once, however often it is said', async (t) => {
     const engine = await openFor(t, { path: aDataFile(t) });
     await startThread(engine, scope, {}, messagesSaying('Thanks!', 'Thanks!', 'Thanks!'));

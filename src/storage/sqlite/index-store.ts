@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Scope } from '../../core/identity.ts';
-import type { IndexResult, IndexTask, PassageVector } from '../indexed.ts';
+import type { IndexResult, IndexTask, IndexWindow, PassageVector } from '../indexed.ts';
 import { statement } from './connection.ts';
 import { inScope, LIVE_THREAD } from './filters.ts';
 import { adoptModel, discardRetired, enlist, indexModels, promote, settle } from './model-switch.ts';
@@ -18,21 +18,24 @@ import {
 import type { Generation } from './generation.ts';
 import { generationIn, generations } from './vector-model.ts';
 
-const WAITING = `SELECT ${MESSAGE_COLUMNS} FROM messages m ${MESSAGE_JOINS}
-  WHERE m.indexing = 'PENDING' AND m.status <> 'PENDING' AND ${LIVE_THREAD} ORDER BY m.message_row LIMIT :limit`;
+const DIRECTIONS = { oldest: 'ASC', newest: 'DESC' } as const;
 
-const WAITING_TO_BE_BUILT = `SELECT ${MESSAGE_COLUMNS} FROM building_queue q
+const waiting = (from: IndexWindow['from']) => `SELECT ${MESSAGE_COLUMNS} FROM messages m ${MESSAGE_JOINS}
+  WHERE m.indexing = 'PENDING' AND m.status <> 'PENDING' AND ${LIVE_THREAD}
+  ORDER BY m.message_row ${DIRECTIONS[from]} LIMIT :limit`;
+
+const waitingToBeBuilt = (from: IndexWindow['from']) => `SELECT ${MESSAGE_COLUMNS} FROM building_queue q
   CROSS JOIN messages m ON m.message_row = q.message_row ${MESSAGE_JOINS}
-  WHERE q.failed = 0 AND ${LIVE_THREAD} ORDER BY q.message_row LIMIT :limit`;
+  WHERE q.failed = 0 AND ${LIVE_THREAD} ORDER BY q.message_row ${DIRECTIONS[from]} LIMIT :limit`;
 
 /** Reads of the index queue. */
 export const indexReads = {
   models: (db: DatabaseSync, _args: null) => indexModels(db),
 
-  waiting(db: DatabaseSync, { model, ...args }: { model: string; limit: number; now: number }): IndexTask[] {
+  waiting(db: DatabaseSync, { model, from, ...args }: IndexWindow & { model: string; now: number }): IndexTask[] {
     const generation = generationFor(db, model);
     if (generation === null) return [];
-    return statement(db, generation.phase === 'SERVING' ? WAITING : WAITING_TO_BE_BUILT)
+    return statement(db, generation.phase === 'SERVING' ? waiting(from) : waitingToBeBuilt(from))
       .all(args)
       .map((row) => {
         const tenant = tenantOf(row);

@@ -108,9 +108,13 @@ function leanAround(vectors: Vectors, changed: readonly IndexedMessage[]): void 
     if (own === undefined) owns.set(row, (own = ownPassages(vectors, row)));
     return own;
   };
+  const wholes = new Map<number, Float32Array | null>();
   const wholeAt = (line: readonly number[], at: number): Float32Array | null => {
     const row = line[at];
-    return row === undefined ? null : wholeOf(ownsOf(row).map(({ own }) => own));
+    if (row === undefined) return null;
+    let whole = wholes.get(row);
+    if (whole === undefined) wholes.set(row, (whole = wholeOf(ownsOf(row).map(({ own }) => own))));
+    return whole;
   };
   // Each once, although it may be near several of those that changed.
   const places = new Map<number, { owner: Owner; line: readonly number[]; at: number }>();

@@ -21,7 +21,15 @@ export function describeIndexing(make: MakeEngine): void {
           .map((message) => ({ tenant: scope.tenant, key: messageKeyIn(key, message), message })),
       );
       for (const whose of [scope, everyone]) assert.equal(await engine.index.countPending(whose, aCall()), 3);
-      assert.equal((await engine.index.waiting(MODEL, 1, aCall())).length, 1);
+      assert.equal((await engine.index.waiting(MODEL, { from: 'oldest', limit: 1 }, aCall())).length, 1);
+    });
+
+    test('the newest of what waits can be asked for, the newest first', async () => {
+      const { engine, scope } = setting();
+      await startThread(engine, scope, {}, messagesSaying('one', 'two', 'three'));
+      const tasks = await engine.index.waiting(MODEL, { from: 'newest', limit: 10_000 }, aCall());
+      const contents = tasks.filter(({ tenant }) => tenant === scope.tenant).map(({ message }) => message.content);
+      assert.deepEqual(contents, ['three', 'two', 'one']);
     });
 
     test('a stored result makes its message READY and takes it off the queue', async () => {
