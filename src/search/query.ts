@@ -1,7 +1,7 @@
 import { SkeinError } from '../core/errors.ts';
 import { LIMITS, requireCharacters } from '../core/limits.ts';
 import { termOf, wordsIn } from '../core/words.ts';
-import type { KeywordQuery } from '../storage/store.ts';
+import type { KeywordQuery } from '../storage/candidates.ts';
 import { STOP_WORDS } from './stop-words.ts';
 
 /** A query as it was meant: words that may match, what must hold, and the text whose meaning counts. */

@@ -1,6 +1,6 @@
 import { messageKeyText, threadKeyText, type MessageKey } from '../core/ids.ts';
 import type { Passage } from '../storage/indexed.ts';
-import type { KeywordCandidates, Nearness, SearchField, WordCounts } from '../storage/store.ts';
+import type { KeywordCandidates, Nearness, SearchField, WordCounts } from '../storage/candidates.ts';
 import type { SearchMode } from './hits.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { fingerprintOf, termCounter, termsIn } from '../core/words.ts';
-import type { SearchField, WordCounts } from './store.ts';
+import type { SearchField, WordCounts } from './candidates.ts';
 
 /** What the search fields of a message are made of. Neighbours are the nearest messages with content, else null. */
 export type SearchSource = {

@@ -14,7 +14,8 @@ import type {
   ToolCall,
   Usage,
 } from '../core/thread.ts';
-import type { IndexModels, IndexResult, IndexTask, Passage } from './indexed.ts';
+import type { KeywordCandidates, KeywordQuery, MeaningCandidates, MeaningQuery } from './candidates.ts';
+import type { IndexModels, IndexResult, IndexTask, IndexWindow } from './indexed.ts';
 import type { LedgerLine } from './ledger-line.ts';
 
 /**
@@ -244,64 +245,6 @@ export interface CandidateSource {
   ): Promise<(Float32Array | null)[]>;
 }
 
-/** What must hold of a message beside fitting well. Words are folded (`core/words.ts`), not stemmed. */
-export type WordConstraints = {
-  /** Runs of words that must all be in the message's own text, in this order and next to each other. */
-  readonly phrases: readonly (readonly string[])[];
-  /** Words none of which may be in the message's own text, in any form. */
-  readonly excluded: readonly string[];
-  /** Names, as runs of words: all words of one of them must be in the author's name. None: any author. */
-  readonly authors: readonly (readonly string[])[];
-};
-
-/** Words to look for, folded and not stemmed, any of which may match; stop words gone. */
-export type KeywordQuery = WordConstraints & { readonly terms: readonly string[] };
-
-export type MeaningQuery = WordConstraints & {
-  readonly vector: Float32Array;
-  /** The model that made the vector: it is compared with vectors of that one only, served or being built. */
-  readonly model: string;
-  /** Words to count in what is found. */
-  readonly terms: readonly string[];
-  /** Messages that words found, whose cosine is wanted too. A promise, where words are still being looked up. */
-  readonly alongside: readonly KeywordCandidate[] | Promise<readonly KeywordCandidate[]>;
-};
-
-/** Where a message's words are found: in itself, its author, the date, and the nearest messages that have content. */
-export type SearchField = 'text' | 'author' | 'said' | 'previous' | 'earlier' | 'next';
-
-/** What the ranking needs to know of a message's words. Of a neighbour only the beginning counts (`search-text.ts`). */
-export type WordCounts = {
-  /** Words in all fields. */
-  readonly length: number;
-  /** For each term of the query, in its order, how often it is in each field, in any of its forms. */
-  readonly terms: readonly Readonly<Record<SearchField, number>>[];
-  /**
-   * The same for messages whose own text has the same words in the same order, whatever stands between them; different
-   * forms of a word may count as the same. Null for a text without words. Means nothing beyond the answer it is in.
-   */
-  readonly fingerprint: string | null;
-};
-
-export type KeywordCandidate = { readonly key: MessageKey; readonly counts: WordCounts };
-
-export type KeywordCandidates = {
-  readonly candidates: readonly KeywordCandidate[];
-  /** What the ranking may know of the whole scope; null where asking would cost too much. */
-  readonly statistics: { readonly messages: number; readonly frequencies: readonly number[] } | null;
-};
-
-/** `cosine` is that of the message's best passage, −1 to 1; `passage` says which, in UTF-16 code units. */
-export type Nearness = { readonly cosine: number; readonly passage: Passage };
-
-export type MeaningCandidate = Nearness & { readonly key: MessageKey; readonly counts: WordCounts };
-
-export type MeaningCandidates = {
-  readonly candidates: readonly MeaningCandidate[];
-  /** In the order asked; null for a message without vectors of this model. */
-  readonly alongside: readonly (Nearness | null)[];
-};
-
 /**
  * The indexer's side of an engine: what waits for its vectors, and where they go. Each text is embedded once, by itself;
  * what was said around it enters by arithmetic (`passage-context.ts`), whenever a neighbour comes or goes.
@@ -318,8 +261,11 @@ export interface IndexStore {
    * @throws UNAVAILABLE, with what to do, when this store cannot have vectors of that length
    */
   adopt(model: EmbeddingModel, call: Call): Promise<IndexModels>;
-  /** Up to `limit` messages, of every tenant, that wait for a model, the serving or the building one; oldest first. */
-  waiting(model: string, limit: number, call: Call): Promise<IndexTask[]>;
+  /**
+   * Messages of every tenant that wait for a model, the serving or the building one. What another server has stored may
+   * be left to that one for some time.
+   */
+  waiting(model: string, window: IndexWindow, call: Call): Promise<IndexTask[]>;
   /** The vectors that a model's texts with these hashes have already; null for none, or where looking is too dear. */
   known(model: string, textHashes: readonly string[], call: Call): Promise<(Float32Array | null)[]>;
   /**

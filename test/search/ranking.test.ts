@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newThreadId, type MessageKey, type ThreadKey } from '../../src/core/ids.ts';
 import { rank, type Candidate } from '../../src/search/ranking.ts';
-import type { SearchField, WordCounts } from '../../src/storage/store.ts';
+import type { SearchField, WordCounts } from '../../src/storage/candidates.ts';
 import { aMessageId, aScope } from '../support/builders.ts';
 
 const { owner } = aScope();

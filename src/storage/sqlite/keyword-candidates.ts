@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { MessageFilter } from '../../core/filter.ts';
 import type { Scope } from '../../core/identity.ts';
 import { termOf } from '../../core/words.ts';
-import type { KeywordCandidates, KeywordQuery } from '../store.ts';
+import type { KeywordCandidates, KeywordQuery } from '../candidates.ts';
 import { statement } from './connection.ts';
 import { isUnfiltered } from './filters.ts';
 import { integer, KEY_COLUMNS, messageKeyOf, type Row } from './rows.ts';
@@ -90,29 +90,35 @@ function best(db: DatabaseSync, { counted, whose, condition, limit }: Lookup): R
     counted.map(({ term }) => term),
     whose,
   );
-  return bestOf(db, { match: all, most: counted.reduce((sum, { frequency }) => sum + frequency, 0) }, condition, limit);
+  return bestOf(db, { match: all, most: ALL }, condition, limit);
 }
+
+/** As a LIMIT of SQLite's: none. */
+const ALL = -1;
 
 const MATCHED = `SELECT rowid, ${FIT} AS fit FROM text_index WHERE text_index MATCH :match
   ORDER BY rowid DESC LIMIT :most`;
-const VISIBLE = `SELECT m.message_row, ${KEY_COLUMNS}, f.fit FROM matched f ${JOINS}`;
+const IN_ORDER = 'ORDER BY f.fit, m.message_row DESC';
 
-/** The best matches that the condition keeps; `most` is how many matches are looked at, or that there can be. */
+/** The best matches that the condition keeps, of so many that are looked at. */
 function bestOf(
   db: DatabaseSync,
   { match, most }: { match: string; most: number },
   condition: Condition,
   limit: number,
 ): Row[] {
-  const params = { ...condition.params, match, most, limit };
-  const wanted = `WHERE ${condition.sql} ORDER BY f.fit, m.message_row DESC LIMIT :limit`;
+  const params = { ...condition.params, match, most };
+  const columns = `m.message_row, ${KEY_COLUMNS}, f.fit`;
   if (!condition.keepsNearlyAll) {
-    return statement(db, `WITH matched AS (${MATCHED}) ${VISIBLE} ${wanted}`).all(params);
+    const kept = `SELECT ${columns} FROM matched f ${JOINS} WHERE ${condition.sql} ${IN_ORDER} LIMIT :limit`;
+    return statement(db, `WITH matched AS (${MATCHED}) ${kept}`).all({ ...params, limit });
   }
   // The best are taken first and then looked at: when some of them are not visible, more are taken.
+  const first = `WITH matched AS (SELECT * FROM (${MATCHED}) ORDER BY fit, rowid DESC LIMIT :taken)`;
   for (let taken = limit; ; taken *= 4) {
-    const first = `WITH matched AS (SELECT * FROM (${MATCHED}) ORDER BY fit, rowid DESC LIMIT :taken)`;
-    const rows = statement(db, `${first} ${VISIBLE} ${wanted}`).all({ ...params, taken });
-    if (rows.length === limit || taken >= most) return rows;
+    const looked = `SELECT ${columns}, (${condition.sql}) AS visible FROM matched f ${JOINS} ${IN_ORDER}`;
+    const rows = statement(db, `${first} ${looked}`).all({ ...params, taken });
+    const visible = rows.filter((row) => row['visible'] === 1).slice(0, limit);
+    if (visible.length === limit || rows.length < taken) return visible;
   }
 }

@@ -3,7 +3,7 @@ import type { MessageFilter } from '../../core/filter.ts';
 import type { Scope } from '../../core/identity.ts';
 import type { MessageKey } from '../../core/ids.ts';
 import { termOf } from '../../core/words.ts';
-import type { MeaningCandidate, MeaningQuery, Nearness } from '../store.ts';
+import type { MeaningCandidate, MeaningQuery, Nearness } from '../candidates.ts';
 import type { BitRows } from './bit-rows.ts';
 import { statement } from './connection.ts';
 import { toBits, toInt8 } from './quantized.ts';

@@ -1,11 +1,24 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { DatabaseSync } from 'node:sqlite';
-import { openConnection } from './connection.ts';
+import { openConnection, statement } from './connection.ts';
 import { faultOf } from './faults.ts';
 import { readOperations } from './read-operations.ts';
 import { packError, requestOf, runOperation, startDataOf, type Answer, type Report, type Run } from './wire.ts';
 
 const CACHE_KIB = 32_768;
+
+/**
+ * Has all statements of an operation see the file as it was at its first: what is written between two of them would make
+ * counts and rows disagree.
+ */
+function inOneState<Result>(db: DatabaseSync, read: (db: DatabaseSync) => Result): Result {
+  statement(db, 'BEGIN').run();
+  try {
+    return read(db);
+  } finally {
+    statement(db, 'COMMIT').run();
+  }
+}
 
 function serve(port: MessagePort): void {
   const { path } = startDataOf(workerData);
@@ -14,7 +27,11 @@ function serve(port: MessagePort): void {
     try {
       // Opened by the first request: the thread starts while the writer may still be making the file.
       db ??= openConnection({ path, readOnly: true, cacheKiB: CACHE_KIB });
-      return { id: request.id, kind: 'done', value: runOperation(readOperations, db, request) };
+      return {
+        id: request.id,
+        kind: 'done',
+        value: inOneState(db, (its) => runOperation(readOperations, its, request)),
+      };
     } catch (error) {
       return { id: request.id, kind: 'failed', error: packError(faultOf(error)) };
     }

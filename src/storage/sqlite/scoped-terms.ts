@@ -1,4 +1,4 @@
-import type { SearchField } from '../store.ts';
+import type { SearchField } from '../candidates.ts';
 
 /** Whose entries of the text index: one owner's, or (owner null) a tenant's. */
 export type TextScope = { readonly tenantRow: number; readonly ownerRow: number | null };

@@ -1,5 +1,5 @@
-import { messageKeyText } from '../../core/ids.ts';
-import type { Call, CandidateSource, IndexStore, KeywordCandidate } from '../store.ts';
+import type { KeywordCandidate, Nearness } from '../candidates.ts';
+import type { Call, CandidateSource, IndexStore } from '../store.ts';
 import type { Access } from './access.ts';
 import type { Removal } from './removal.ts';
 
@@ -19,25 +19,18 @@ export function sqliteCandidates(access: Access): CandidateSource {
       });
       return { candidates, statistics: found.statistics };
     },
-    // Words and meaning are looked up by two threads, at the same time.
+    // By two threads at the same time: the one that looks for words also tells, once it has found some, how near they are.
     async byMeaning(scope, { alongside, ...query }, filter, limit, call) {
-      const candidates = await access.scanVectors('nearestMessages', { scope, query, filter, limit, now: now() }, call);
-      const found = new Map(candidates.map((one) => [messageKeyText(one.key), one]));
-      const byWords = await alongside;
-      const names = byWords.map(({ key }) => messageKeyText(key));
-      const others = byWords.filter((_, at) => !found.has(names[at] ?? ''));
-      const messages = others.map((one) => ({ key: one.key, messageRow: rows.get(one) ?? null }));
-      const nearness =
-        messages.length === 0 ? [] : await access.scanVectors('nearnessOf', { scope, query, messages }, call);
-      const nearnessOf = new Map(others.map((one, at) => [one, nearness[at] ?? null]));
-      call.meter.storage({ requests: 0, rows: candidates.length + messages.length });
-      return {
-        candidates,
-        alongside: byWords.map((one, at) => {
-          const { cosine, passage } = found.get(names[at] ?? '') ?? nearnessOf.get(one) ?? {};
-          return cosine === undefined || passage === undefined ? null : { cosine, passage };
-        }),
+      const nearnessAlongside = async (): Promise<(Nearness | null)[]> => {
+        const messages = (await alongside).map((one) => ({ key: one.key, messageRow: rows.get(one) ?? null }));
+        return messages.length === 0 ? [] : access.scan('nearnessOf', { scope, query, messages }, call);
       };
+      const [candidates, nearness] = await Promise.all([
+        access.scanVectors('nearestMessages', { scope, query, filter, limit, now: now() }, call),
+        nearnessAlongside(),
+      ]);
+      call.meter.storage({ requests: 0, rows: candidates.length + nearness.length });
+      return { candidates, alongside: nearness };
     },
     spellings: (scope, words, call) => access.scan('spellings', { scope, words }, call),
     async vectorsOf(scope, model, keys, call) {
@@ -67,9 +60,9 @@ export function sqliteIndex(access: Access, removal: Removal): IndexStore {
       void removal.start();
       return models;
     },
-    async waiting(model, limit, call) {
+    async waiting(model, { from, limit }, call) {
       await enlistAll(call);
-      const tasks = await access.scan('waiting', { model, limit, now: now() }, call);
+      const tasks = await access.scan('waiting', { model, from, limit, now: now() }, call);
       call.meter.storage({ requests: 0, rows: tasks.length });
       return tasks;
     },

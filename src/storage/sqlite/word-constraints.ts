@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { termOf, wordsIn } from '../../core/words.ts';
-import type { WordConstraints } from '../store.ts';
+import type { WordConstraints } from '../candidates.ts';
 import { allOf, type Where } from './filters.ts';
 import { allIn, anyOf, type TextScope } from './scoped-terms.ts';
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { wordCounter } from '../search-text.ts';
-import type { WordCounts } from '../store.ts';
+import type { WordCounts } from '../candidates.ts';
 import { statement } from './connection.ts';
 import { integer, text, textOrNull } from './rows.ts';
 import { CONTEXT_COLUMNS } from './thread-context.ts';

@@ -123,7 +123,13 @@ export function startWorker<Ops extends Operations>(options: WorkerOptions): Wor
       lastId += 1;
       underWay.set(lastId, job);
       thread ??= start();
-      send({ kind: 'run', id: lastId, name: job.name, args: job.args });
+      try {
+        send({ kind: 'run', id: lastId, name: job.name, args: job.args });
+      } catch (error) {
+        // What cannot be cloned never reaches the thread: nothing would answer for it.
+        underWay.delete(lastId);
+        job.reject(error);
+      }
     }
     if (underWay.size === 0) onIdle();
   }

@@ -29,6 +29,20 @@ export function describeCandidates(make: MakeEngine): void {
       assert.deepEqual(await foundByWord(engine, scope, 'submarine'), []);
     });
 
+    test('a message is found by its words while others come that hear of it as their neighbour', async () => {
+      const { engine, scope } = setting();
+      const { key } = await startThread(engine, scope, {}, []);
+      const say = (content: string) => engine.messages.append(scope, key.thread, [aMessage({ content })], aCall());
+      for (let at = 0; at < 10; at += 1) {
+        const word = `kayak${String(at)}`;
+        await say(word);
+        const filter: MessageFilter = { roles: ['USER'] };
+        const finding = Array.from({ length: 4 }, () => foundByWord(engine, scope, word, filter));
+        await Promise.all([say('one'), say('two')]);
+        for (const found of await Promise.all(finding)) assert(found.includes(word), word);
+      }
+    });
+
     test('the better fit comes first, and the limit keeps it', async () => {
       const { engine, scope } = setting();
       const long = 'A kayak, a tent and a stove, and much else that we took along.';

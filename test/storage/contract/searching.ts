@@ -4,7 +4,8 @@ import type { MessageFilter } from '../../../src/core/filter.ts';
 import type { Scope } from '../../../src/core/identity.ts';
 import type { MessageKey } from '../../../src/core/ids.ts';
 import type { IndexResult, IndexTask } from '../../../src/storage/indexed.ts';
-import type { Engine, KeywordQuery, MeaningQuery } from '../../../src/storage/store.ts';
+import type { KeywordQuery, MeaningQuery } from '../../../src/storage/candidates.ts';
+import type { Engine } from '../../../src/storage/store.ts';
 import { aCall } from '../../support/builders.ts';
 
 /** The name of the suite's embedder, and the length of its vectors. */
@@ -38,7 +39,7 @@ export function embedded({ tenant, key, message: { content } }: IndexTask): Inde
 
 /** What waits in a tenant, for the suite's model unless a test says otherwise. */
 export async function waitingOf(engine: Engine, { tenant }: Scope, model: string = MODEL): Promise<IndexTask[]> {
-  const tasks = await engine.index.waiting(model, 10_000, aCall());
+  const tasks = await engine.index.waiting(model, { from: 'oldest', limit: 10_000 }, aCall());
   return tasks.filter((task) => task.tenant === tenant);
 }
 

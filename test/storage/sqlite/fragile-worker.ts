@@ -6,6 +6,7 @@ export const operations = {
   /** Which thread it is. */
   thread: (_db: unknown, _args: null): number => threadId,
   echo: (_db: unknown, value: string): string => value,
+  take: (_db: unknown, _args: unknown): null => null,
   die: (_db: unknown, _args: null): never => process.exit(1),
   crash: (_db: unknown, _args: null): never => {
     throw new Error('A fault of its own.');

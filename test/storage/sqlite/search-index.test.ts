@@ -67,7 +67,7 @@ describe('the search index', () => {
     for (let at = 0; at < vectors.length; at += 1) {
       await startThread(engine, aScope(`owner-${String(at % 3)}`), {}, messagesSaying(String(at)));
     }
-    const tasks = await engine.index.waiting(MODEL, 10_000, aCall());
+    const tasks = await engine.index.waiting(MODEL, { from: 'oldest', limit: 10_000 }, aCall());
     await store(
       engine,
       tasks,
@@ -106,13 +106,13 @@ describe('the search index', () => {
     for (let at = 100; at < 600; at += 100) {
       await engine.messages.append(scope, key.thread, messages.slice(at, at + 100), aCall());
     }
-    await store(engine, await engine.index.waiting(MODEL, 1_000, aCall()), vectors);
+    await store(engine, await engine.index.waiting(MODEL, { from: 'oldest', limit: 1_000 }, aCall()), vectors);
     assert.equal(rowsIn(path, 'passage_blocks'), 3);
     for (const message of messages.slice(0, 300)) {
       await engine.messages.delete(scope, messageKeyIn(key, message), aCall());
     }
     await engine.messages.append(scope, key.thread, messagesSaying(...Array.from({ length: 100 }, String)), aCall());
-    await store(engine, await engine.index.waiting(MODEL, 1_000, aCall()), vectors);
+    await store(engine, await engine.index.waiting(MODEL, { from: 'oldest', limit: 1_000 }, aCall()), vectors);
     assert.equal(rowsIn(path, 'passages'), 400);
     assert(rowsIn(path, 'passage_blocks') <= 3);
     const query = aMeaningQuery('', { vector: vectors[0] ?? new Float32Array(DIMENSIONS), model: MODEL });
@@ -127,7 +127,11 @@ describe('the search index', () => {
     const messages = messagesSaying('one zeppelin', 'two zeppelins', 'three zeppelins', ' ');
     const { key } = await startThread(engine, scope, {}, messages);
     const other = await startThread(engine, scope, {}, messagesSaying('a zeppelin'));
-    await store(engine, await engine.index.waiting(MODEL, 1_000, aCall()), clusteredVectors(4));
+    await store(
+      engine,
+      await engine.index.waiting(MODEL, { from: 'oldest', limit: 1_000 }, aCall()),
+      clusteredVectors(4),
+    );
     for (const message of messages) await engine.messages.delete(scope, messageKeyIn(key, message), aCall());
     await engine.threads.delete(scope, other.key.thread, aCall());
     for (const table of ['passages', 'passage_blocks', 'text_index_docsize'])

@@ -32,6 +32,20 @@ describe('a storage thread', () => {
     assert.equal(await worker.run('echo', 'still the same thread'), 'still the same thread');
   });
 
+  test('what cannot be handed over is refused by itself: what comes after is answered, and a close ends', async (t) => {
+    const { worker } = start(t, 1);
+    const first = worker.run('echo', 'first');
+    const refused = [worker.run('take', () => 'a function'), worker.run('take', () => 'another')];
+    const next = worker.run('echo', 'next');
+    for (const each of refused) await assert.rejects(each, /could not be cloned/);
+    assert.deepEqual([await first, await next], ['first', 'next']);
+    await assert.rejects(
+      worker.run('take', () => 'a third'),
+      /could not be cloned/,
+    );
+    await worker.close();
+  });
+
   test('a close waits for what was asked, and refuses what comes after', async (t) => {
     const { worker } = start(t, 1);
     const answers = ['a', 'b', 'c'].map((value) => worker.run('echo', value));
