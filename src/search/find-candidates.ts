@@ -24,7 +24,7 @@ import {
  * How many candidates each side brings. Measured: 50 a side rank as well as 400, on conversations of 600 messages; the
  * rest is room for pages.
  */
-const CANDIDATES: Readonly<Record<SearchMode, number>> = { HYBRID: 80, KEYWORD: 160, MEANING: 160 };
+const CANDIDATES: Readonly<Record<SearchMode, number>> = { HYBRID: 60, KEYWORD: 160, MEANING: 160 };
 
 type Parts = { readonly candidates: CandidateSource; readonly embedder: Embedder; readonly log: Log };
 

@@ -5,7 +5,7 @@ import { faultOf } from './faults.ts';
 import { readOperations } from './read-operations.ts';
 import { packError, requestOf, runOperation, startDataOf, type Answer, type Report, type Run } from './wire.ts';
 
-const CACHE_KIB = 32_768;
+const CACHE_KIB = 65_536;
 
 /**
  * Has all statements of an operation see the file as it was at its first: what is written between two of them would make
