@@ -15,7 +15,7 @@ import { makeCorpus } from './corpus.ts';
 import { readExactSearch, type ExactSearch } from './exact-search.ts';
 import { startLoader } from './http-load.ts';
 import { median, percentile, printLine, report } from './measure.ts';
-import { startSkein } from './running.ts';
+import { startWatchedSkein } from './running.ts';
 import { READER, storedCorpus, TENANT } from './stored-corpus.ts';
 
 const ROUNDS = 3;
@@ -60,7 +60,7 @@ async function measureLatency(
   exact: ExactSearch,
 ): Promise<Map<string, number>> {
   const medians = new Map<string, number>();
-  const server = await startSkein(path);
+  const server = await startWatchedSkein(path);
   const loader = startLoader();
   try {
     for (const { name, owner, headers } of SCOPES) {
@@ -100,6 +100,9 @@ async function measureLatency(
       }
     }
     report(`${label}, memory after these searches`, 'MB', [server.memory()]);
+    const { elapsed, computing } = await server.holds();
+    const own = `${computing.toFixed(1)} ms of it computing`;
+    printLine(`${label}, longest hold of the event loop`, elapsed, 'ms', own);
     return medians;
   } finally {
     loader.close();
