@@ -18,6 +18,7 @@ import { makeCorpus, someMessages, type CorpusMessage } from './corpus.ts';
 import { startLoader } from './http-load.ts';
 import { inTurns, report } from './measure.ts';
 import { ask, inTemporaryFolder, startSkein } from './running.ts';
+import { plainMessage } from './plain-message.ts';
 
 const ROUNDS = 5;
 const SECONDS = 0.8;
@@ -81,22 +82,8 @@ async function startPort({ threads, messages }: Engine) {
     await threads.create(SCOPE, { ...thread, id: key.thread, status: 'ACTIVE', createdAt: now }, call());
     keys.push(key);
   }
-  const messageOf = (key: ThreadKey, { role, content }: CorpusMessage): NewMessage => ({
-    id: newMessageId(key, null),
-    role,
-    content,
-    author: null,
-    toolCalls: [],
-    toolCallId: null,
-    model: null,
-    status: 'COMPLETE',
-    finishReason: null,
-    usage: null,
-    latencyMs: null,
-    metadata: {},
-    createdAt: Date.now(),
-    replyTo: null,
-  });
+  const messageOf = (key: ThreadKey, message: CorpusMessage): NewMessage =>
+    plainMessage(newMessageId(key, null), message, Date.now());
   return (size: number, atOnce: number) => () =>
     appendsPerSecond(atOnce, async (place) => {
       const key = keys[place % THREADS];

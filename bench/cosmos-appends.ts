@@ -6,6 +6,7 @@ import { startMeter } from '../src/core/meter.ts';
 import type { Engine, NewMessage } from '../src/storage/store.ts';
 import type { CosmosEmulator } from '../test/support/cosmos/emulator.ts';
 import type { CorpusMessage } from './corpus.ts';
+import { plainMessage } from './plain-message.ts';
 
 /** What one append took, the mean of some: request units, and bytes of the bodies both ways. */
 export type AppendCost = { readonly requestUnits: number; readonly bytes: number };
@@ -40,22 +41,8 @@ export async function threadOfItems(
   const thread = newThreadId(scope.owner, null);
   const fields = { title: 'A long one', agent: null, instructions: null, metadata: {}, expiresAt: null };
   await engine.threads.create(scope, { ...fields, id: thread, status: 'ACTIVE', createdAt }, call());
-  const messageOf = ({ role, content }: CorpusMessage): NewMessage => ({
-    id: newMessageId({ owner: scope.owner, thread }, null),
-    role,
-    content,
-    author: null,
-    toolCalls: [],
-    toolCallId: null,
-    model: null,
-    status: 'COMPLETE',
-    finishReason: null,
-    usage: null,
-    latencyMs: null,
-    metadata: {},
-    createdAt,
-    replyTo: null,
-  });
+  const messageOf = (message: CorpusMessage): NewMessage =>
+    plainMessage(newMessageId({ owner: scope.owner, thread }, null), message, createdAt);
   let length = 0;
   const append = async (messages: readonly CorpusMessage[]): Promise<number> => {
     const { meter } = await appended(messages);

@@ -19,6 +19,7 @@ import { watchFreshness, type Found } from './fresh-messages.ts';
 import { startLoader, type Loader } from './http-load.ts';
 import { beside, percentile, printLine } from './measure.ts';
 import { ask, inTemporaryFolder, startWatchedSkein, untilIndexed, type Watched } from './running.ts';
+import { APPEND, PAGE } from './page-query.ts';
 
 const APPENDS_A_SECOND = 20;
 const SECONDS = 30;
@@ -29,17 +30,6 @@ const PAGE_SECONDS = 8;
 const THREADS_AT_ONCE = 4;
 
 const CREATE = `mutation { createThread(input: {}) { thread { id } } }`;
-const APPEND = `mutation ($input: AppendMessagesInput!) { appendMessages(input: $input) { thread { id } } }`;
-const PAGE = `query ($id: ID!) {
-  thread(id: $id) {
-    id title status createdAt messageCount
-    messages(first: 50) {
-      edges { cursor node { id seq role author content model status finishReason createdAt indexing metadata usage { inputTokens outputTokens } } }
-      pageInfo { hasNextPage endCursor }
-      totalCount
-    }
-  }
-}`;
 const created = z.object({ createThread: z.object({ thread: z.object({ id: z.string() }) }) });
 const pending = z.object({ viewer: z.object({ pendingIndexing: z.number() }) });
 

@@ -13,6 +13,7 @@ import { makeCorpus, someMessages } from './corpus.ts';
 import { startLoader, type LoadResult } from './http-load.ts';
 import { inTurns, percentile, printLine, report } from './measure.ts';
 import { ask, inTemporaryFolder, startPeer, startSkein, untilIndexed, type Running } from './running.ts';
+import { APPEND, PAGE } from './page-query.ts';
 
 const ROUNDS = 5;
 const SECONDS = 1;
@@ -20,17 +21,6 @@ const SECONDS = 1;
 type Round = LoadResult & { readonly processor: number };
 
 const CREATE = `mutation { createThread(input: {title: "A page"}) { thread { id } } }`;
-const APPEND = `mutation ($input: AppendMessagesInput!) { appendMessages(input: $input) { thread { id } } }`;
-const PAGE = `query ($id: ID!) {
-  thread(id: $id) {
-    id title status createdAt messageCount
-    messages(first: 50) {
-      edges { cursor node { id seq role author content model status finishReason createdAt indexing metadata usage { inputTokens outputTokens } } }
-      pageInfo { hasNextPage endCursor }
-      totalCount
-    }
-  }
-}`;
 
 const created = z.object({ createThread: z.object({ thread: z.object({ id: z.string() }) }) });
 

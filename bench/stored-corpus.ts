@@ -10,10 +10,11 @@ import { cutPassages } from '../src/indexing/passages.ts';
 import type { Embedder } from '../src/models/embedder.ts';
 import { startLocalEmbedder } from '../src/models/local/local-embedder.ts';
 import { openSqlite } from '../src/storage/sqlite/engine.ts';
-import type { Engine, NewMessage } from '../src/storage/store.ts';
+import type { Engine } from '../src/storage/store.ts';
 import { makeCorpus, type CorpusThread } from './corpus.ts';
 import { passageVectors, type PassageVectors } from './corpus-vectors.ts';
 import { drawByWeight, randomFrom, zipf } from './random.ts';
+import { plainMessage } from './plain-message.ts';
 
 export const TENANT = tenantId('default');
 
@@ -125,22 +126,13 @@ async function storeThread(
   const id = newThreadId(scope.owner, `thread ${String(number)}`);
   const thread = { title, agent: null, instructions: null, metadata: {}, expiresAt: null };
   await engine.threads.create(scope, { ...thread, id, status: 'ACTIVE', createdAt }, call);
-  const stored = messages.map(({ role, content }, place): NewMessage => ({
-    id: newMessageId({ owner: scope.owner, thread: id }, `message ${String(place)}`),
-    role,
-    content,
-    author: null,
-    toolCalls: [],
-    toolCallId: null,
-    model: null,
-    status: 'COMPLETE',
-    finishReason: null,
-    usage: null,
-    latencyMs: null,
-    metadata: {},
-    createdAt: createdAt + place * 60_000,
-    replyTo: null,
-  }));
+  const stored = messages.map((message, place) =>
+    plainMessage(
+      newMessageId({ owner: scope.owner, thread: id }, `message ${String(place)}`),
+      message,
+      createdAt + place * 60_000,
+    ),
+  );
   await engine.messages.append(scope, id, stored, call);
   const results = messages.map((message, place) => {
     const passages = cutPassages(message.content, embedder.passageCharacters);

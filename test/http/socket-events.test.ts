@@ -2,18 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { APPEND, SEND, startSkein, threadWith, type TestSkein } from '../support/skein.ts';
-import { connectSocket, eventsOf } from '../support/socket-client.ts';
-
-const EVENTS = `subscription ($threadId: ID!, $afterSeq: Int) { threadEvents(threadId: $threadId, afterSeq: $afterSeq) {
-  __typename
-  ... on MessageAppended { message { seq status content } }
-  ... on MessageFinished { message { seq status content } }
-  ... on MessageDeleted { deletedId }
-  ... on ThreadChanged { thread { title version } }
-  ... on ThreadDeleted { deletedId }
-} }`;
-
-const MESSAGES = `query ($id: ID!) { thread(id: $id) { messages(first: 100) { edges { node { id seq status content } } } } }`;
+import { EVENTS, MESSAGES, connectSocket, eventsOf } from '../support/socket-client.ts';
 
 describe('the events of a thread over WebSocket', () => {
   let skein: TestSkein;

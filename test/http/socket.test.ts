@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { startSkein, threadWith, type Answer, type TestSkein } from '../support/skein.ts';
-import { connectSocket } from '../support/socket-client.ts';
+import { EVENTS, MESSAGES, connectSocket } from '../support/socket-client.ts';
 
 const REPLY = `subscription ($input: SendMessageInput!) { reply(input: $input) {
   __typename
@@ -12,17 +12,6 @@ const REPLY = `subscription ($input: SendMessageInput!) { reply(input: $input) {
   ... on ReplyCompleted { reply { id seq status content } thread { messageCount } }
   ... on ReplyFailed { reply { id status content } failure { code message retryable } }
 } }`;
-
-const EVENTS = `subscription ($threadId: ID!, $afterSeq: Int) { threadEvents(threadId: $threadId, afterSeq: $afterSeq) {
-  __typename
-  ... on MessageAppended { message { seq status content } }
-  ... on MessageFinished { message { seq status content } }
-  ... on MessageDeleted { deletedId }
-  ... on ThreadChanged { thread { title version } }
-  ... on ThreadDeleted { deletedId }
-} }`;
-
-const MESSAGES = `query ($id: ID!) { thread(id: $id) { messages(first: 100) { edges { node { id seq status content } } } } }`;
 
 describe('a WebSocket', () => {
   let skein: TestSkein;

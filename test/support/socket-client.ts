@@ -53,6 +53,19 @@ export function connectSocket(url: string, connectionParams: Record<string, unkn
   };
 }
 
+/** What happens in a thread. */
+export const EVENTS = `subscription ($threadId: ID!, $afterSeq: Int) { threadEvents(threadId: $threadId, afterSeq: $afterSeq) {
+  __typename
+  ... on MessageAppended { message { seq status content } }
+  ... on MessageFinished { message { seq status content } }
+  ... on MessageDeleted { deletedId }
+  ... on ThreadChanged { thread { title version } }
+  ... on ThreadDeleted { deletedId }
+} }`;
+
+/** The messages of a thread. */
+export const MESSAGES = `query ($id: ID!) { thread(id: $id) { messages(first: 100) { edges { node { id seq status content } } } } }`;
+
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape is the query's, checked by assertions
 export type SocketEvent = any;
 

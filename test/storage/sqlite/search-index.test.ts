@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { MessageFilter } from '../../../src/core/filter.ts';
+import { newMessageId } from '../../../src/core/ids.ts';
 import { openConnection } from '../../../src/storage/sqlite/connection.ts';
+import { LOOKED_AT } from '../../../src/storage/sqlite/first-cut.ts';
 import { integer } from '../../../src/storage/sqlite/rows.ts';
 import type { IndexTask } from '../../../src/storage/indexed.ts';
 import type { Engine } from '../../../src/storage/store.ts';
@@ -58,6 +61,42 @@ describe('the search index', () => {
     assert.deepEqual(before.statistics, { messages: 4, frequencies: [3, 0] });
     const all = await engine.candidates.byKeyword(aTenantScope(), query, {}, 10, aCall());
     assert.deepEqual(all.statistics, { messages: 8, frequencies: [7, 3] });
+  });
+
+  test('a search sees one state of the file: what is deleted under way does not make it fail', async (t) => {
+    const engine = await openFor(t, { path: aDataFile(t) });
+    const messages = Array.from({ length: 100 }, () => aMessage({ content: 'kayak' }));
+    const { key } = await startThread(engine, scope, {}, messages);
+    let isDone = false;
+    const deleting = async (): Promise<void> => {
+      for (const message of messages) await engine.messages.delete(scope, messageKeyIn(key, message), aCall());
+      isDone = true;
+    };
+    const searching = async (): Promise<void> => {
+      while (!isDone) {
+        await engine.candidates.byKeyword(scope, aKeywordQuery({ terms: ['kayak'] }), {}, 200, aCall());
+      }
+    };
+    await Promise.all([deleting(), searching()]);
+  });
+
+  test('a filter acts before the first cut by words, too: it finds the few among too many to look at', async (t) => {
+    const engine = await openFor(t, { path: aDataFile(t) });
+    const terms = ['kayak', 'lake'];
+    // Found by what was said around them alone; and so many that say it themselves that a search looks at those first.
+    const few = [aMessage({ content: 'moon', author: 'Mara' }), aMessage({ content: 'sun', author: 'Mara' })];
+    const [first, last] = [messagesSaying('lake'), messagesSaying('kayak')];
+    const { key } = await startThread(engine, scope, {}, [...first, ...few, ...last]);
+    const many = Array.from({ length: 100 }, () => aMessage({ content: 'kayak lake' }));
+    for (let stored = 0; stored < 1.1 * LOOKED_AT; stored += 100) {
+      const again = many.map((message) => ({ ...message, id: newMessageId(key, null) }));
+      await engine.messages.append(scope, key.thread, again, aCall());
+    }
+    const find = (filter: MessageFilter) =>
+      engine.candidates.byKeyword(scope, aKeywordQuery({ terms }), filter, 10, aCall());
+    const { candidates } = await find({ authors: ['Mara'] });
+    assert.deepEqual(new Set(candidates.map((one) => one.key.message)), new Set(few.map(({ id }) => id)));
+    assert.equal((await find({})).candidates.length, 10);
   });
 
   test('the first cut by bits finds what comparing every vector finds', async (t) => {
