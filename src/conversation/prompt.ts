@@ -1,5 +1,5 @@
 import type { OwnerScope } from '../core/identity.ts';
-import { threadKeyOfMessage, type Message, type Metadata, type Thread } from '../core/thread.ts';
+import { keyOfThread, threadKeyOfMessage, type Message, type Metadata, type Thread } from '../core/thread.ts';
 import type { ChatTool, ChatTurn, Source } from '../models/chat.ts';
 import { quoteSources } from '../models/quote-sources.ts';
 import { tokenCounterFor, type TokenCounter } from '../models/tokens.ts';
@@ -10,13 +10,14 @@ import { latestPage, latestPages, readHistory } from './read-history.ts';
 import { recallFor, type Recall, type Recalled } from './recall.ts';
 import type { SendingParts } from './sending-parts.ts';
 
-/** The message and the place of its reply, as they are stored. */
-export type Opened = {
+/** What a reply is to answer. */
+export type Question = {
   readonly thread: Thread;
   readonly userMessage: Message;
-  readonly reply: Message;
-  /** The thread's latest messages, when they were read while these two were being appended. */
-  readonly early?: Promise<Page<Message>>;
+  /** The seq of the reply: what comes before it is its history. */
+  readonly before: number;
+  /** The latest messages before that, where they are known. */
+  readonly latest: Page<Message> | null;
 };
 
 /** What a model is given for one reply. */
@@ -49,13 +50,13 @@ const ONE_QUESTION = /^[^.!?]*\?\s*$/u;
 export async function preparePrompt(
   parts: SendingParts,
   scope: OwnerScope,
-  { thread, userMessage, reply, early }: Opened,
+  { thread, userMessage, before, latest }: Question,
   input: Pick<SendInput, 'recall' | 'tools'>,
   model: string,
   call: Call,
 ): Promise<Prompt> {
-  const read = (before: number) => latestPage(parts.messages, scope, threadKeyOfMessage(reply), before, call);
-  const pages = latestPages(read, reply.seq, early === undefined ? null : { page: early, last: userMessage });
+  const read = (upTo: number) => latestPage(parts.messages, scope, keyOfThread(thread), upTo, call);
+  const pages = latestPages(read, before, latest);
   const [countTokens, found] = await Promise.all([
     tokenCounterFor(model),
     recall(parts, scope, userMessage, input.recall, call),

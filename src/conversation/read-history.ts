@@ -36,21 +36,19 @@ export async function latestPage(
 /**
  * @param read gives the latest messages before a seq
  * @param before the messages before this one
- * @param early a page that was read while `last` was being appended: the first page, with that one, if nothing came
- *   between
+ * @param latest the first page, where it is known
  */
 export function latestPages(
   read: (before: number) => Promise<Page<Message>>,
   before: number,
-  early: { page: Promise<Page<Message>>; last: Message } | null,
+  latest: Page<Message> | null,
 ): LatestPages {
   let upTo: number | null = before;
   let first: Promise<Page<Message> | null> | null = null;
 
   async function next(): Promise<Page<Message> | null> {
     if (upTo === null) return null;
-    const known = upTo === before && early !== null ? endingWith(early.last, await early.page) : null;
-    const page = known ?? (await read(upTo));
+    const page = upTo === before && latest !== null ? latest : await read(upTo);
     upTo = page.more ? (page.items[0]?.seq ?? null) : null;
     return page;
   }
@@ -66,12 +64,6 @@ export function latestPages(
       return page;
     },
   };
-}
-
-/** Messages come in the order of their seqs: a page that has the one before the last has them all. */
-function endingWith(last: Message, { items, more }: Page<Message>): Page<Message> | null {
-  const newest = items.at(-1)?.seq ?? 0;
-  return newest < last.seq - 1 ? null : { items: [...items.filter(({ seq }) => seq < last.seq), last], more };
 }
 
 /**

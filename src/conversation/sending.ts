@@ -5,14 +5,13 @@ import { startMeter } from '../core/meter.ts';
 import { keyOfMessage, type Message, type Thread } from '../core/thread.ts';
 import { ModelFailure } from '../models/chat.ts';
 import type { Call } from '../storage/store.ts';
+import { askEarly } from './early-ask.ts';
 import { checkIdempotencyKey, writeScope, type RegenerateInput, type SendInput } from './input.ts';
 import { newUserMessage, pendingReply } from './new-messages.ts';
-import type { Opened } from './prompt.ts';
-import { latestPage } from './read-history.ts';
 import { startReply, type ReplyRun, type Sent } from './replies.ts';
 import type { SendingParts } from './sending-parts.ts';
 import { nameThread } from './titles.ts';
-import { writeReply } from './write-reply.ts';
+import { writeReply, type Opened } from './write-reply.ts';
 
 /** Sends messages and keeps the replies that are being written. */
 export type Sending = ReturnType<typeof createSending>;
@@ -29,6 +28,8 @@ export function createSending(parts: SendingParts) {
   const background = new Set<Promise<void>>();
   const stopping = new AbortController();
   let closing = false;
+  /** Whether the last message that was sent could be stored: if not, no model is asked for a reply that has no place. */
+  let storing = true;
 
   /**
    * Stores the message and the place of its reply, then has the reply written. The same idempotency key again joins
@@ -42,19 +43,25 @@ export function createSending(parts: SendingParts) {
     if (content === null) return goOn(scope, thread, input, call);
     const user = newUserMessage(thread, { ...input, content }, parts.now());
     const reply: MessageKey = { ...thread, message: replyIdFor({ ...thread, message: user.id }) };
-    return run(scope, reply, input, call, async () => {
+    return run(scope, reply, input, call, async (signal) => {
       const place = pendingReply(reply, user.id, parts.now());
       const appending = parts.messages.append(scope, thread.thread, [user, place], { meter: call.meter });
-      const early = latestPage(parts.messages, scope, thread, null, call);
-      // Should the append be refused, nobody asks for it.
-      early.catch(() => undefined);
-      const appended = await appending;
-      const [first, second] = appended.messages;
-      if (first === undefined || second === undefined) {
-        throw new Error('An append gave back fewer messages than it took.');
+      const early = storing ? askEarly(parts, scope, thread, user, input, signal, { meter: call.meter }) : null;
+      try {
+        const appended = await appending;
+        storing = true;
+        const [first, second] = appended.messages;
+        if (first === undefined || second === undefined) {
+          throw new Error('An append gave back fewer messages than it took.');
+        }
+        const created = second.created;
+        if (!created) early?.drop();
+        return { thread: appended.thread, userMessage: first.message, reply: second.message, created, early };
+      } catch (error) {
+        storing = false;
+        early?.drop();
+        throw error;
       }
-      const created = second.created;
-      return { thread: appended.thread, userMessage: first.message, reply: second.message, created, early };
     });
   }
 
@@ -135,14 +142,14 @@ export function createSending(parts: SendingParts) {
     address: MessageKey,
     input: SendInput,
     call: Call,
-    open: () => Promise<Place>,
+    open: (signal: AbortSignal) => Promise<Place>,
   ): ReplyRun {
     if (closing) throw new SkeinError('UNAVAILABLE', 'The server is stopping; send again.', { retryAfterMs: 1_000 });
     const name = nameOf(scope, address);
     const underWay = running.get(name);
     if (underWay !== undefined) return underWay;
     const reply = startReply(async (writer) => {
-      const opened = await open();
+      const opened = await open(writer.signal);
       const place = nameOf(scope, keyOfMessage(opened.reply));
       writer.opened({ userMessage: opened.userMessage, reply: keyOfMessage(opened.reply) });
       if (!opened.created) {

@@ -4,17 +4,18 @@ import type { OwnerScope } from '../core/identity.ts';
 import { LIMITS } from '../core/limits.ts';
 import {
   keyOfMessage,
-  keyOfThread,
   type Failure,
   type Message,
   type Metadata,
+  type Thread,
   type ToolCall,
   type Usage,
 } from '../core/thread.ts';
 import { ModelFailure, type ChatEvent } from '../models/chat.ts';
 import type { Call, ReplyOutcome } from '../storage/store.ts';
+import { askModel } from './ask-model.ts';
+import type { EarlyAsk } from './early-ask.ts';
 import type { SendInput } from './input.ts';
-import { preparePrompt, type Opened } from './prompt.ts';
 import type { ReplyWriter, Sent } from './replies.ts';
 import type { SendingParts } from './sending-parts.ts';
 
@@ -25,8 +26,18 @@ import type { SendingParts } from './sending-parts.ts';
 const STORE_ATTEMPTS = 6;
 const STORE_MS = 10_000;
 
+/** The message and the place of its reply, as they are stored. */
+export type Opened = {
+  readonly thread: Thread;
+  readonly userMessage: Message;
+  readonly reply: Message;
+  readonly early?: EarlyAsk | null;
+};
+
 /** What is known of a reply while it is being written. */
 type Draft = {
+  /** On the clock of `performance.now`. */
+  askedAt: number;
   content: string;
   toolCalls: readonly ToolCall[];
   model: string;
@@ -48,8 +59,8 @@ export async function writeReply(
   writer: ReplyWriter,
   call: Call,
 ): Promise<Sent> {
-  const started = performance.now();
   const draft: Draft = {
+    askedAt: performance.now(),
     content: '',
     toolCalls: [],
     model: input.model ?? parts.chat.model,
@@ -65,42 +76,39 @@ export async function writeReply(
     failure = failureOf(error, writer.signal, parts);
   }
   if (draft.usage !== null) call.meter.tokens(draft.usage);
+  const { askedAt, ...written } = draft;
   const outcome: ReplyOutcome = {
-    ...draft,
-    latencyMs: Math.round(performance.now() - started),
+    ...written,
+    latencyMs: Math.round(performance.now() - askedAt),
     status: failure === null ? 'COMPLETE' : 'FAILED',
     failure,
     recalled: draft.recalled.map(keyOfMessage),
   };
-  const reply = await store(parts, scope, opened.reply, outcome, call);
+  const { thread, reply } = await store(parts, scope, opened.reply, outcome, call);
   parts.stored();
   parts.feed.finished(reply);
-  const [thread] = await parts.threads.get(scope, [keyOfThread(opened.thread)], call);
-  return { thread: thread ?? opened.thread, userMessage: opened.userMessage, reply, failure: reply.failure };
+  return { thread, userMessage: opened.userMessage, reply, failure: reply.failure };
 }
 
 async function stream(
   parts: SendingParts,
   scope: OwnerScope,
-  opened: Opened,
+  { early, thread, userMessage, reply }: Opened,
   input: SendInput,
   writer: ReplyWriter,
   draft: Draft,
   call: Call,
 ): Promise<void> {
-  const { turns, sources, recalled, leftOut } = await preparePrompt(parts, scope, opened, input, draft.model, call);
-  draft.metadata = leftOut;
-  writer.signal.throwIfAborted();
-  const events = parts.chat.reply(
-    { model: input.model, turns, sources, tools: input.tools },
-    { signal: writer.signal },
-  );
+  const question = { thread, userMessage, before: reply.seq, latest: null };
+  const asked = (await early?.claim(question)) ?? (await askModel(parts, scope, question, input, writer.signal, call));
+  draft.askedAt = asked.at;
+  draft.metadata = asked.leftOut;
   let bytes = 0;
   await call.meter.time('model', async () => {
-    for await (const event of events) {
+    for await (const event of asked.events) {
       if (event.kind === 'delta') bytes += Buffer.byteLength(event.text);
       if (bytes > LIMITS.contentBytes) throw tooLong();
-      apply(event, recalled, writer, draft);
+      apply(event, asked.recalled, writer, draft);
     }
   });
   if (draft.finishReason === null) {
@@ -144,7 +152,7 @@ async function store(
   reply: Message,
   outcome: ReplyOutcome,
   call: Call,
-): Promise<Message> {
+): Promise<{ thread: Thread; reply: Message }> {
   const started = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -189,8 +189,17 @@ export interface MessageStore {
   list(scope: Scope, queries: readonly MessageListQuery[], call: Call): Promise<Page<Message>[]>;
   /** How many messages of each thread the filter keeps. */
   count(scope: Scope, queries: readonly { thread: ThreadKey; filter: MessageFilter }[], call: Call): Promise<number[]>;
-  /** Ends a PENDING reply. One that has ended already is given back as it is (the first end counts). */
-  finish(scope: OwnerScope, message: MessageKey, outcome: ReplyOutcome, call: Call): Promise<Message>;
+  /**
+   * Ends a PENDING reply, and gives the thread as it is then. One that has ended already is given back as it is (the
+   * first end counts).
+   * @throws NOT_FOUND when the thread or the reply is not there
+   */
+  finish(
+    scope: OwnerScope,
+    message: MessageKey,
+    outcome: ReplyOutcome,
+    call: Call,
+  ): Promise<{ thread: Thread; reply: Message }>;
   /**
    * Removes a message with its text index entries and vectors; the seq stays unused. Gives whether it was there.
    * Its neighbours' search context is corrected too: no word of it remains findable.

@@ -2,51 +2,28 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { latestPages, readHistory } from '../../src/conversation/read-history.ts';
 import type { Message } from '../../src/core/thread.ts';
-import type { Page } from '../../src/storage/store.ts';
 import { aStoredMessage } from '../support/builders.ts';
 
 const messages = (...seqs: readonly number[]): Message[] => seqs.map((seq) => aStoredMessage({ seq }));
-const LAST = aStoredMessage({ seq: 5 });
-const REPLY_SEQ = 6;
 
-/** The first page of a thread of five, when a page was read early; and what had to be read for it. */
-async function firstPage(early: Page<Message>) {
-  const reads: number[] = [];
-  const read = (before: number) => {
-    reads.push(before);
-    return Promise.resolve({ items: messages(1, 2, 3, 4, 5), more: false });
-  };
-  const page = await latestPages(read, REPLY_SEQ, { page: Promise.resolve(early), last: LAST }).next();
-  return { seqs: page?.items.map(({ seq }) => seq), reads };
-}
+describe('the latest messages of a thread', () => {
+  const earlier = messages(1, 2);
+  const latest = { items: messages(3, 4, 5), more: true };
 
-describe('a page read while a message is being appended', () => {
-  it('is the first page, with that message, when nothing came between', async () => {
-    for (const seen of [
-      [1, 2, 3, 4],
-      [1, 2, 3, 4, 5],
-      [1, 2, 3, 4, 5, 6, 7],
-    ]) {
-      assert.deepEqual(await firstPage({ items: messages(...seen), more: false }), {
-        seqs: [1, 2, 3, 4, 5],
-        reads: [],
-      });
-    }
-  });
-
-  it('is read again when something may have come between', async () => {
-    for (const seen of [[], [1, 2, 3]]) {
-      const { seqs, reads } = await firstPage({ items: messages(...seen), more: false });
-      assert.deepEqual([seqs, reads], [[1, 2, 3, 4, 5], [REPLY_SEQ]]);
-    }
-  });
-
-  it('needs nothing before the first message of a thread', async () => {
-    const first = aStoredMessage({ seq: 1 });
-    const early = { page: Promise.resolve({ items: [], more: false }), last: first };
-    const pages = latestPages(() => assert.fail('It was read again.'), 2, early);
-    assert.deepEqual((await pages.next())?.items, [first]);
+  it('are not read again where they are known, but those before them are', async () => {
+    const reads: number[] = [];
+    const pages = latestPages(
+      (before) => {
+        reads.push(before);
+        return Promise.resolve({ items: earlier, more: false });
+      },
+      6,
+      latest,
+    );
+    assert.deepEqual(await pages.next(), latest);
+    assert.deepEqual((await pages.next())?.items, earlier);
     assert.equal(await pages.next(), null);
+    assert.deepEqual(reads, [3]);
   });
 });
 

@@ -45,7 +45,8 @@ describe('the feed of a thread', () => {
     feed.appended(head);
     const [pending] = messages;
     assert.ok(pending);
-    feed.finished(await engine.messages.finish(scope, keyOfMessage(pending.message), anOutcome(), aCall()));
+    const ended = await engine.messages.finish(scope, keyOfMessage(pending.message), anOutcome(), aCall());
+    feed.finished(ended.reply);
   }
 
   const follow = (afterSeq: number | null) => feed.follow(scope, thread, afterSeq, aCall());

@@ -26,7 +26,7 @@ export function cosmosMessages(parts: Parts): MessageStore {
     count: (scope, queries, call) => countMessages(parts, scope, queries, call),
     async finish(scope, message, outcome, call) {
       const finished = await finishReply(parts, scope, message, outcome, call);
-      waiting.stored(scope.tenant, [finished]);
+      waiting.stored(scope.tenant, [finished.reply]);
       return finished;
     },
     delete: (scope, message, call) => deleteMessage(parts, scope, message, call),

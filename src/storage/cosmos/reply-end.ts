@@ -1,7 +1,7 @@
 import { SkeinError } from '../../core/errors.ts';
 import type { OwnerScope } from '../../core/identity.ts';
 import { threadKeyText, type MessageKey } from '../../core/ids.ts';
-import type { Failure, Message, Usage } from '../../core/thread.ts';
+import type { Failure, Message, Thread, Usage } from '../../core/thread.ts';
 import type { Call, ReplyOutcome } from '../store.ts';
 import type { Operation } from './access.ts';
 import { endedChange, HEAD_ID, partitionOf } from './head.ts';
@@ -11,13 +11,16 @@ import { contextChanges, neighbourhoodOf } from './neighbours.ts';
 import { moreOf } from './owed.ts';
 import type { Parts } from './parts.ts';
 import { pendingReplies } from './message-queries.ts';
-import { etagOf, idOf, integer, messageOf, tenantIn, threadKeyIn, type Item } from './rows.ts';
+import { etagOf, idOf, integer, messageOf, tenantIn, threadKeyIn, threadOf, type Item } from './rows.ts';
 import { hasWords, windowOf } from './search-words.ts';
 
 /** What a write says when the message is not there, or is not in the scope: nobody learns which. */
 export function messageNotFound(): SkeinError {
   return new SkeinError('NOT_FOUND', 'There is no message with this id.');
 }
+
+/** The reply, and its thread as it is then. */
+type Finished = { readonly thread: Thread; readonly reply: Message };
 
 /**
  * Ends a PENDING reply; the first end counts. As a rule one batch of two patches, that know nothing of the head and the
@@ -30,7 +33,7 @@ export async function finishReply(
   key: MessageKey,
   outcome: ReplyOutcome,
   call: Call,
-): Promise<Message> {
+): Promise<Finished> {
   if (key.owner !== scope.owner) throw messageNotFound();
   const { access } = parts;
   const partition = partitionOf(scope, key.thread);
@@ -38,11 +41,11 @@ export async function finishReply(
   const first = await access.batch('threads', partition, endOperations(parts, key, outcome, unread), call);
   if (first.kind === 'done') return ended(parts, scope, key, first.items, call);
   return inTurn(parts, scope, key, async () => {
-    await requireHead(parts, scope, key.thread, call);
+    const { thread } = await requireHead(parts, scope, key.thread, call);
     const item = await access.read('threads', partition, key.message, call);
     if (item?.['kind'] !== 'message') throw messageNotFound();
     const before = messageOf(item, scope);
-    if (before.status !== 'PENDING') return before;
+    if (before.status !== 'PENDING') return { thread, reply: before };
     const read = { etag: etagOf(item), usage: before.usage };
     const end = await access.batch('threads', partition, endOperations(parts, key, outcome, read), call);
     return end.kind === 'done' ? ended(parts, scope, key, end.items, call) : null;
@@ -87,13 +90,13 @@ async function ended(
   key: MessageKey,
   [head, item]: readonly (Item | null)[],
   call: Call,
-): Promise<Message> {
+): Promise<Finished> {
   if (!head || !item) throw new Error('A batch has not given back what it changed.');
-  const message = messageOf(item, scope);
-  if (integer(head, 'nextSeq') > message.seq + 1 && hasWords(message.content)) {
-    await becomeContext(parts, scope, key, message, call);
+  const reply = messageOf(item, scope);
+  if (integer(head, 'nextSeq') > reply.seq + 1 && hasWords(reply.content)) {
+    await becomeContext(parts, scope, key, reply, call);
   }
-  return message;
+  return { thread: threadOf(head, scope), reply };
 }
 
 /** Those that were appended meanwhile have it as their context from now on. */
@@ -133,8 +136,8 @@ async function failReply(parts: Parts, row: Item, failure: Failure, call: Call):
   const message = messageOf(row, scope);
   const outcome: ReplyOutcome = { ...message, status: 'FAILED', failure };
   try {
-    const end = await finishReply(parts, scope, { ...key, message: message.id }, outcome, call);
-    return end.status === 'FAILED';
+    const { reply } = await finishReply(parts, scope, { ...key, message: message.id }, outcome, call);
+    return reply.status === 'FAILED';
   } catch (error) {
     // Its thread has expired, or is being removed.
     if (error instanceof SkeinError && error.code === 'NOT_FOUND') return false;

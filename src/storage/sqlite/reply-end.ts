@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { SkeinError } from '../../core/errors.ts';
 import type { OwnerScope } from '../../core/identity.ts';
 import type { MessageKey } from '../../core/ids.ts';
-import type { Failure, Message } from '../../core/thread.ts';
+import type { Failure, Message, Thread, Usage } from '../../core/thread.ts';
 import type { ReplyOutcome } from '../store.ts';
 import { indexingOf } from './append.ts';
 import { statement } from './connection.ts';
@@ -17,6 +17,7 @@ import {
   MESSAGE_JOINS,
   messageOf,
   textOrNull,
+  threadOf,
   type Row,
 } from './rows.ts';
 import { indexFinished } from './text-index.ts';
@@ -35,8 +36,7 @@ const END = `UPDATE messages SET status = :status, indexing = :indexing, content
     latency_ms = :latency_ms, metadata = :metadata, failure = :failure, recalled = :recalled
   WHERE message_row = :message_row`;
 
-const ADD_USAGE = `UPDATE threads SET input_tokens = input_tokens + ?, output_tokens = output_tokens + ?
-  WHERE thread_row = ?`;
+const SET_USAGE = 'UPDATE threads SET input_tokens = ?, output_tokens = ? WHERE thread_row = ?';
 
 type FinishArgs = {
   readonly scope: OwnerScope;
@@ -46,14 +46,18 @@ type FinishArgs = {
 };
 
 /** Ends a PENDING reply; the first end counts. @throws SkeinError NOT_FOUND */
-export function finishReply(db: DatabaseSync, { scope, key, outcome, now }: FinishArgs): Message {
+export function finishReply(
+  db: DatabaseSync,
+  { scope, key, outcome, now }: FinishArgs,
+): { thread: Thread; reply: Message } {
   if (key.owner !== scope.owner) throw messageNotFound();
   const head = requireThread(db, scope, key.thread, now);
   const threadRow = integer(head, 'thread_row');
   const row = statement(db, FIND).get(threadRow, key.message);
   if (row === undefined) throw messageNotFound();
   const before = messageOf(row, scope);
-  if (before.status !== 'PENDING') return before;
+  const thread = threadOf(head, scope);
+  if (before.status !== 'PENDING') return { thread, reply: before };
   const after: Message = { ...before, ...outcome, indexing: indexingOf(outcome.content) };
   const messageRow = integer(row, 'message_row');
   statement(db, END).run({
@@ -71,17 +75,20 @@ export function finishReply(db: DatabaseSync, { scope, key, outcome, now }: Fini
     failure: jsonOrNull(after.failure),
     recalled: jsonOrNull(after.recalled),
   });
-  if (after.usage !== null) {
-    // What the PENDING reply already had was counted when it was appended.
-    const more = (part: 'inputTokens' | 'outputTokens') => (after.usage?.[part] ?? 0) - (before.usage?.[part] ?? 0);
-    statement(db, ADD_USAGE).run(more('inputTokens'), more('outputTokens'), threadRow);
-  }
+  const usage = after.usage === null ? thread.usage : usageWith(thread.usage, before.usage, after.usage);
+  if (usage !== thread.usage) statement(db, SET_USAGE).run(usage.inputTokens, usage.outputTokens, threadRow);
   const ownerRow = integer(head, 'owner_row');
   countInLedger(db, ownerRow, [after]);
   const { role, status, author, createdAt, content, seq } = after;
   const tenantRow = integer(head, 'tenant_row');
   indexFinished(db, { messageRow, tenantRow, ownerRow, threadRow, seq, role, status, author, createdAt, content });
-  return after;
+  return { thread: { ...thread, usage }, reply: after };
+}
+
+/** What the PENDING reply already had was counted when it was appended. */
+function usageWith(thread: Usage, pending: Usage | null, ended: Usage): Usage {
+  const total = (part: keyof Usage) => thread[part] + ended[part] - (pending?.[part] ?? 0);
+  return { inputTokens: total('inputTokens'), outputTokens: total('outputTokens') };
 }
 
 const PENDING = `SELECT ${INDEXED_COLUMNS}, m.model, m.input_tokens, m.output_tokens FROM messages m

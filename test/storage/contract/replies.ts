@@ -34,9 +34,10 @@ export function describeReplies(make: MakeEngine): void {
         toolCalls: [{ id: 'c', name: 'n', arguments: '{}' }],
       });
       const finished = await engine.messages.finish(scope, messageKeyIn(key, reply), outcome, aCall());
-      assert.deepEqual(finished, { ...scope, thread: thread.id, ...reply, ...outcome, seq: 2, indexing: 'PENDING' });
-      assert.deepEqual(await engine.messages.get(scope, [messageKeyIn(key, reply)], aCall()), [finished]);
-      assert.deepEqual((await threadNow(engine, scope, key))?.usage, outcome.usage);
+      const ended = { ...scope, thread: thread.id, ...reply, ...outcome, seq: 2, indexing: 'PENDING' };
+      assert.deepEqual(finished, { thread: await threadNow(engine, scope, key), reply: ended });
+      assert.deepEqual(await engine.messages.get(scope, [messageKeyIn(key, reply)], aCall()), [ended]);
+      assert.deepEqual(finished.thread.usage, outcome.usage);
     });
 
     test('a failed reply keeps why, and what it had said', async () => {
@@ -45,7 +46,7 @@ export function describeReplies(make: MakeEngine): void {
       const { key } = await startThread(engine, scope, {}, [reply]);
       const failure: Failure = { code: 'TIMEOUT', message: 'The model took too long.', retryable: true };
       const outcome = anOutcome({ status: 'FAILED', content: '', failure, usage: null, finishReason: null });
-      const finished = await engine.messages.finish(scope, messageKeyIn(key, reply), outcome, aCall());
+      const { reply: finished } = await engine.messages.finish(scope, messageKeyIn(key, reply), outcome, aCall());
       assert.deepEqual([finished.status, finished.failure, finished.usage], ['FAILED', failure, null]);
       assert.equal(finished.indexing, 'READY');
     });
@@ -60,8 +61,9 @@ export function describeReplies(make: MakeEngine): void {
         ),
       );
       const [stored] = await messagesOf(engine, scope, key);
-      for (const end of ends) assert.deepEqual(end, stored);
-      assert.deepEqual((await threadNow(engine, scope, key))?.usage, anOutcome().usage);
+      const thread = await threadNow(engine, scope, key);
+      for (const end of ends) assert.deepEqual(end, { thread, reply: stored });
+      assert.deepEqual(thread?.usage, anOutcome().usage);
     });
 
     test('finishing a reply that is not there is NOT_FOUND', async () => {

@@ -138,8 +138,10 @@ const OPERATIONS: readonly Operation[] = [
     name: 'messages.finish',
     run: ({ engine, scope, reply }, call) => engine.messages.finish(scope, reply, anOutcome(), call),
     async holds({ engine, scope, key, reply }, answer) {
-      assert.deepEqual(await engine.messages.get(scope, [reply], aCall()), [answer]);
-      assert.deepEqual((await threadNow(engine, scope, key))?.usage, anOutcome().usage);
+      const [ended] = await engine.messages.get(scope, [reply], aCall());
+      const thread = await threadNow(engine, scope, key);
+      assert.deepEqual(answer, { thread, reply: ended });
+      assert.deepEqual(thread?.usage, anOutcome().usage);
       const lines = await engine.ledger.read(scope, DAYS, aCall());
       assert.deepEqual(
         lines.map(({ model, messages }) => [model, messages]),

@@ -111,7 +111,7 @@ test('losing the write region under a load loses no message that was acknowledge
     await engine.messages.append(scope, thread.id, [reply], aCall());
     for (let isStored = false; !isStored;) {
       isStored = await engine.messages.finish(scope, messageKeyIn(key, reply), anOutcome(), aCall()).then(
-        ({ status }) => status === 'COMPLETE',
+        ({ reply: { status } }) => status === 'COMPLETE',
         (error: unknown) => expectUnavailable(error),
       );
     }
