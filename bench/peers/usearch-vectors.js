@@ -1,18 +1,24 @@
 /** USearch: HNSW in memory, int8. It cannot filter from JavaScript: the owner's vectors have an index of their own. */
+import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { Index, MetricKind, ScalarKind } from 'usearch';
 import { answer, readJob } from './vectors.js';
 
-const { dimensions, count, owner, queries, rows, owners } = readJob();
+const BATCH = 100_000;
+const THREADS = availableParallelism();
+
+const { dimensions, count, owner, queries, rows, vectors, owners } = readJob();
 
 const started = performance.now();
-const indexOf = (wanted) => {
-  const index = new Index({ metric: MetricKind.Cos, dimensions, quantization: ScalarKind.I8, connectivity: 16 });
-  for (const [at, vector] of rows().entries()) if (wanted(at)) index.add(BigInt(at), vector);
-  return index;
-};
-const all = indexOf(() => true);
-const own = indexOf((at) => owners[at] === owner);
+const newIndex = () => new Index({ metric: MetricKind.Cos, dimensions, quantization: ScalarKind.I8, connectivity: 16 });
+const all = newIndex();
+for (let from = 0; from < owners.length; from += BATCH) {
+  const to = Math.min(from + BATCH, owners.length);
+  const keys = BigUint64Array.from({ length: to - from }, (_, place) => BigInt(from + place));
+  all.add(keys, vectors.subarray(from * dimensions, to * dimensions), THREADS);
+}
+const own = newIndex();
+for (const [at, vector] of rows().entries()) if (owners[at] === owner) own.add(BigInt(at), vector);
 const buildMs = performance.now() - started;
 
 const search = (index) => (query) => Array.from(index.search(query, count, 0).keys, Number);

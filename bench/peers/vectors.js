@@ -3,16 +3,22 @@
  * ({dimensions, count, owner}), `vectors.f32`, `queries.f32` and `owners.json` (whose each vector is).
  */
 import { log } from 'node:console';
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { argv, memoryUsage } from 'node:process';
 
 const folder = argv[2] ?? '';
 
+/** Read piece by piece: Node reads no more than 2 GB at once. */
+const PIECE = 2 ** 28;
+
 function floats(name) {
-  const bytes = readFileSync(join(folder, name));
-  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  const file = openSync(join(folder, name));
+  const bytes = new Uint8Array(fstatSync(file).size);
+  for (let at = 0; at < bytes.length;) at += readSync(file, bytes, at, Math.min(PIECE, bytes.length - at), null);
+  closeSync(file);
+  return new Float32Array(bytes.buffer);
 }
 
 /** The job: vectors and queries side by side, and how many results are wanted. */
