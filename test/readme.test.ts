@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { parseConfig, variableDefaults } from '../src/config.ts';
 import { parseSkeinRecord } from '../src/importing/skein-record.ts';
+import { textAt } from './support/answer.ts';
 import { printedAnswers, README, readmeBlocks } from './support/readme.ts';
 import { parseBicep } from './infra/bicep.ts';
 import { startCosmosEmulator } from './support/cosmos/emulator.ts';
@@ -100,8 +101,8 @@ describe('the README', () => {
 
     // It is what runs this test.
     'npm ci && npm test': async (command) => {
-      const { scripts } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'));
-      assert.match(scripts[installed(command).replace('npm ', '')], /node --test/);
+      const project: unknown = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'));
+      assert.match(textAt(project, `scripts.${installed(command).replace('npm ', '')}`), /node --test/);
     },
 
     'npm run demo': (command) =>
@@ -163,7 +164,7 @@ describe('the README', () => {
       await using emulator = await startCosmosEmulator();
       await serving(command.replace(EMULATOR, emulator.endpoint), {}, async (url) => {
         const { data } = await ask(url, '{ threads { totalCount } }');
-        assert.equal(data.threads.totalCount, 0);
+        assert.deepEqual(data, { threads: { totalCount: 0 } });
       });
       assert.ok(emulator.requests.length > 0);
     },
@@ -174,11 +175,9 @@ describe('the README', () => {
       const child = run(command.replace(EMULATOR, emulator.endpoint), {
         NODE_TEST_CONTEXT: undefined,
       });
-      const [output, [status]] = await Promise.all([
-        child.stdout === null ? '' : text(child.stdout),
-        once(child, 'exit'),
-      ]);
-      assert.equal(status, 0, output);
+      const exited = once(child, 'exit');
+      const output = child.stdout === null ? '' : await text(child.stdout);
+      assert.deepEqual(await exited, [0, null], output);
       assert.match(output, /appending .*# the endpoint does not check the ETag/);
       assert.match(output, / pass [1-9]/);
     },

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
 import { estimateTokens } from '../../src/models/tokens.ts';
 import type { ChatRequest } from '../../src/models/chat.ts';
 import { quoteSources } from '../../src/models/quote-sources.ts';
+import { valueAt } from '../support/answer.ts';
 import { saying, scriptedChat } from '../support/scripted-chat.ts';
 import { APPEND, startSkein, threadWith, type TestSkein, type Who } from '../support/skein.ts';
 
@@ -11,6 +13,11 @@ const INSTRUCTIONS = 'You are terse, and you never forget the harbour.';
 
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
   userMessage { seq } reply { seq metadata recalled { content } } failure { message } } }`;
+
+const sent = z.object({
+  userMessage: z.object({ seq: z.number() }),
+  reply: z.object({ metadata: z.record(z.string(), z.unknown()), recalled: z.array(z.unknown()) }),
+});
 
 /** What a request takes of the budget, as it is documented: texts, and four tokens a turn. */
 const tokensOf = ({ turns, sources, tools = [] }: ChatRequest): number =>
@@ -43,8 +50,8 @@ describe('a conversation longer than the model’s budget', () => {
 
   async function send(threadId: string, content: string, more: object = {}, who: Who = {}) {
     const { data } = await skein.ask(SEND, { input: { threadId, content, ...more } }, who);
-    assert.equal(data.sendMessage.failure, null);
-    return data.sendMessage;
+    assert.equal(valueAt(data, 'sendMessage.failure'), null);
+    return sent.parse(valueAt(data, 'sendMessage'));
   }
 
   it('is shown as far back as fits, page after page, with the instructions always; the reply says from where on', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { textAt, valueAt } from '../support/answer.ts';
 import { callsTool, finishes, pausesAfter, says, stallsAfter, streams } from '../support/model-servers/answers.ts';
 import { startConnectedSkein, wireMessagesOf, type ConnectedSkein } from '../support/model-servers/connected-skein.ts';
 import { eventually } from '../support/eventually.ts';
@@ -46,28 +47,31 @@ describe('over the wire', () => {
     assert.equal(errors, undefined);
   };
 
-  for (const [what, query] of [
-    ['sendMessage without content', SEND],
-    ['regenerateReply', REGENERATE],
+  for (const [what, query, field] of [
+    ['sendMessage without content', SEND, 'sendMessage'],
+    ['regenerateReply', REGENERATE, 'regenerateReply'],
   ] as const) {
     it(`tool calls come in fragments, are stored, answered by the client, and gone on from by ${what}`, async () => {
       skein.server.chat(streams(...ASKING), streams(says('Dry there, wet here.'), finishes()));
       const threadId = await threadWith(skein, [], { title: 'Weather' });
       const asked = await skein.ask(SEND, { input: { threadId, content: 'How is the weather?', tools: [WEATHER] } });
-      const { reply } = asked.data.sendMessage;
-      assert.deepEqual(
-        { ...reply, id: null },
-        { id: null, status: 'COMPLETE', content: '', finishReason: 'tool_calls', toolCalls: CALLS, failure: null },
-      );
+      const reply = valueAt(asked.data, 'sendMessage.reply');
+      assert.deepEqual(reply, {
+        id: valueAt(reply, 'id'),
+        status: 'COMPLETE',
+        content: '',
+        finishReason: 'tool_calls',
+        toolCalls: CALLS,
+        failure: null,
+      });
       assert.deepEqual(skein.server.requests.at(-1)?.body['tools'], [
         { type: 'function', function: { ...WEATHER, parameters: PARAMETERS } },
       ]);
 
       await answerTools(threadId, ['call_b', 'wet'], ['call_a', 'dry']);
       const { data } = await skein.ask(query, { input: { threadId, tools: [WEATHER] } });
-      const { reply: last, userMessage } = data.sendMessage ?? data.regenerateReply;
-      assert.equal(last.content, 'Dry there, wet here.');
-      assert.equal(userMessage.content, 'How is the weather?');
+      assert.equal(valueAt(data, `${field}.reply.content`), 'Dry there, wet here.');
+      assert.equal(valueAt(data, `${field}.userMessage.content`), 'How is the weather?');
       assert.deepEqual(wireMessagesOf(skein.server), [
         { role: 'user', content: 'How is the weather?' },
         {
@@ -83,7 +87,7 @@ describe('over the wire', () => {
   it('the names of people and agents reach the model', async () => {
     skein.server.chat(streams(says('Yes.'), finishes()));
     const created = await skein.ask(CREATE, { input: { title: 'Talk', agent: 'planner', instructions: 'Plan.' } });
-    const threadId: string = created.data.createThread.thread.id;
+    const threadId = textAt(created.data, 'createThread.thread.id');
     const messages = [
       { role: 'USER', content: 'Shall we?', author: 'Ada Lovelace' },
       { role: 'ASSISTANT', content: 'Better not.', author: 'critic' },
@@ -112,17 +116,16 @@ describe('over the wire', () => {
     skein.server.chat(pausesAfter([says('Before, ')], gone.promise, says('and after.'), finishes()));
     const threadId = await threadWith(skein, [], { title: 'Gone' });
     const socket = connectSocket(skein.url);
-    let replyId = '';
-    for await (const { data } of socket.follow(STREAM, { input: { threadId, content: 'Talk.' } })) {
-      replyId = data.reply.replyId ?? replyId;
-      if (data.reply.text !== undefined) break;
-    }
+    const events = socket.follow(STREAM, { input: { threadId, content: 'Talk.' } });
+    const { value: stored } = await events.next();
+    const { value: delta } = await events.next();
+    assert.equal(valueAt(delta?.data, 'reply.text'), 'Before, ');
     socket.vanish();
     await eventually('the server to see the client go', () => (skein.sockets() === 0 ? true : null));
     gone.resolve(undefined);
     const reply = await eventually('the reply to be stored', async () => {
-      const { data } = await skein.ask(READ, { id: replyId });
-      return data.node.status === 'PENDING' ? null : data.node;
+      const { data } = await skein.ask(READ, { id: valueAt(stored?.data, 'reply.replyId') });
+      return valueAt(data, 'node.status') === 'PENDING' ? null : valueAt(data, 'node');
     });
     assert.deepEqual(reply, { status: 'COMPLETE', content: 'Before, and after.' });
   });
@@ -133,14 +136,15 @@ describe('over the wire', () => {
     await using socket = connectSocket(skein.url);
     const events = socket.follow(STREAM, { input: { threadId, content: 'Talk.' } });
     const { value: stored } = await events.next();
-    const id: string = stored?.data.reply.replyId;
+    const id = valueAt(stored?.data, 'reply.replyId');
     const { value: delta } = await events.next();
-    assert.equal(delta?.data.reply.text, 'So far');
+    assert.equal(valueAt(delta?.data, 'reply.text'), 'So far');
     const { data } = await skein.ask(CANCEL, { id });
     await skein.server.requests.at(-1)?.abandoned;
-    assert.deepEqual(data.cancelReply.reply, { status: 'FAILED', content: 'So far', failure: { code: 'CANCELLED' } });
+    const failure = { code: 'CANCELLED' };
+    assert.deepEqual(data, { cancelReply: { reply: { status: 'FAILED', content: 'So far', failure } } });
     const { value: failed } = await events.next();
-    assert.deepEqual(failed?.data.reply, { failure: { code: 'CANCELLED' } });
+    assert.deepEqual(failed?.data, { reply: { failure } });
     assert.equal((await events.next()).done, true);
   });
 
@@ -151,7 +155,7 @@ describe('over the wire', () => {
     await using socket = connectSocket(skein.url, headersOf(who));
     const events = socket.follow(STREAM, { input: { threadId, content: 'Talk.' } });
     const { value: stored } = await events.next();
-    const id: string = stored?.data.reply.replyId;
+    const id = valueAt(stored?.data, 'reply.replyId');
     for (const [other, code] of [
       [{ user: 'stranger' }, 'NOT_FOUND'],
       [{ user: 'owner', tenant: 'elsewhere' }, 'NOT_FOUND'],
@@ -161,7 +165,7 @@ describe('over the wire', () => {
       assert.equal(errors?.[0]?.extensions.code, code);
     }
     const { data } = await skein.ask(CANCEL, { id }, who);
-    assert.equal(data.cancelReply.reply.status, 'FAILED');
+    assert.equal(valueAt(data, 'cancelReply.reply.status'), 'FAILED');
   });
 
   it('a reply of another tenant with the same keys is another reply', async () => {
@@ -170,12 +174,12 @@ describe('over the wire', () => {
     const runs = await Promise.all(
       tenants.map(async (who) => {
         const created = await skein.ask(CREATE, { input: { title: 'Same', idempotencyKey: 'same' } }, who);
-        const threadId: string = created.data.createThread.thread.id;
+        const threadId = textAt(created.data, 'createThread.thread.id');
         const socket = connectSocket(skein.url, headersOf(who));
         const events = socket.follow(STREAM, { input: { threadId, content: 'Talk.', idempotencyKey: 'same' } });
         const { value: stored } = await events.next();
         await events.next();
-        const id: string = stored?.data.reply.replyId;
+        const id = valueAt(stored?.data, 'reply.replyId');
         return { who, id, events, socket };
       }),
     );
@@ -183,9 +187,9 @@ describe('over the wire', () => {
     assert.ok(north && south);
     assert.equal(north.id, south.id);
     await skein.ask(CANCEL, { id: south.id }, south.who);
-    assert.deepEqual((await south.events.next()).value?.data.reply, { failure: { code: 'CANCELLED' } });
+    assert.deepEqual((await south.events.next()).value?.data, { reply: { failure: { code: 'CANCELLED' } } });
     const { data } = await skein.ask(READ, { id: north.id }, north.who);
-    assert.equal(data.node.status, 'PENDING');
+    assert.equal(valueAt(data, 'node.status'), 'PENDING');
     await skein.ask(CANCEL, { id: north.id }, north.who);
     for (const { socket } of runs) await socket[Symbol.asyncDispose]();
   });

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { encodeMessageId, threadKeyOf } from '../../src/core/global-id.ts';
 import { keyOfMessage } from '../../src/core/thread.ts';
 import { developmentViewer } from '../../src/http/development-identity.ts';
+import { valueAt, valuesAt } from '../support/answer.ts';
 import { aCall } from '../support/builders.ts';
 import { APPEND, SEND, startSkein, threadWith, type TestSkein } from '../support/skein.ts';
 import { anEnd, saying, scriptedChat } from '../support/scripted-chat.ts';
@@ -29,18 +30,18 @@ describe('a reply written anew', () => {
 
   const messagesOf = async (id: string, filter?: object) => {
     const { data } = await skein.ask(MESSAGES, { id, filter });
-    return data.thread.messages.edges.map(({ node }: { node: object }) => node);
+    return valuesAt(data, 'thread.messages.edges.*.node');
   };
   const statuses = async (id: string, filter?: object) =>
-    (await messagesOf(id, filter)).map(({ seq, status }: { seq: number; status: string }) => [seq, status]);
+    (await messagesOf(id, filter)).map((message) => [valueAt(message, 'seq'), valueAt(message, 'status')]);
 
   it('takes the place of the old one, which is kept, superseded', async () => {
     const id = await threadWith(skein, []);
     const sent = await skein.ask(SEND, { input: { threadId: id, content: 'Tell me.' } });
-    const old = sent.data.sendMessage.reply;
-    const { data } = await skein.ask(REGENERATE, { input: { threadId: id, messageId: old.id } });
-    assert.notEqual(data.regenerateReply.reply.content, old.content);
-    assert.equal(data.regenerateReply.userMessage.content, 'Tell me.');
+    const old = valueAt(sent.data, 'sendMessage.reply');
+    const { data } = await skein.ask(REGENERATE, { input: { threadId: id, messageId: valueAt(old, 'id') } });
+    assert.notEqual(valueAt(data, 'regenerateReply.reply.content'), valueAt(old, 'content'));
+    assert.equal(valueAt(data, 'regenerateReply.userMessage.content'), 'Tell me.');
     assert.deepEqual(await statuses(id), [
       [1, 'COMPLETE'],
       [3, 'COMPLETE'],
@@ -58,16 +59,12 @@ describe('a reply written anew', () => {
     const search = `query ($filter: MessageFilter) { searchMessages(query: "marzipan", mode: KEYWORD, filter: $filter) {
       edges { node { message { id status } } } } }`;
     const found = await skein.ask(search, {}, who);
-    const ids = found.data.searchMessages.edges.map(
-      (edge: { node: { message: { id: string } } }) => edge.node.message.id,
-    );
-    assert.equal(ids.includes(sent.data.sendMessage.reply.id), false);
+    const ids = valuesAt(found.data, 'searchMessages.edges.*.node.message.id');
+    const replyId = valueAt(sent.data, 'sendMessage.reply.id');
+    assert.equal(ids.includes(replyId), false);
     assert.ok(ids.length >= 1);
     const old = await skein.ask(search, { filter: { statuses: ['SUPERSEDED'] } }, who);
-    assert.deepEqual(
-      old.data.searchMessages.edges.map((edge: { node: { message: { id: string } } }) => edge.node.message.id),
-      [sent.data.sendMessage.reply.id],
-    );
+    assert.deepEqual(valuesAt(old.data, 'searchMessages.edges.*.node.message.id'), [replyId]);
   });
 
   it('is written once for an idempotency key, and once for calls that run at once', async () => {
@@ -90,7 +87,8 @@ describe('a reply written anew', () => {
     const id = await threadWith(skein, []);
     const sent = await skein.ask(SEND, { input: { threadId: id, content: 'Tell me.' } });
     await skein.ask(SEND, { input: { threadId: id, content: 'And now?' } });
-    const answer = await skein.ask(REGENERATE, { input: { threadId: id, messageId: sent.data.sendMessage.reply.id } });
+    const messageId = valueAt(sent.data, 'sendMessage.reply.id');
+    const answer = await skein.ask(REGENERATE, { input: { threadId: id, messageId } });
     assert.equal(answer.errors?.[0]?.extensions.code, 'CONFLICT');
   });
 
@@ -113,8 +111,8 @@ describe('a thread without a title', () => {
     const read = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Thread { title } } }`;
     for (;;) {
       const { data } = await skein.ask(read, { ids: [untitled, titled] });
-      if (data.nodes[0].title === null) continue;
-      assert.deepEqual(data.nodes, [{ title: 'Bread and salt' }, { title: 'Mine' }]);
+      if (valueAt(data, 'nodes.0.title') === null) continue;
+      assert.deepEqual(data, { nodes: [{ title: 'Bread and salt' }, { title: 'Mine' }] });
       break;
     }
   });
@@ -140,20 +138,19 @@ describe('tool calls', () => {
   const answerTool = (threadId: string, toolCallId: string) =>
     skein.ask(APPEND, { input: { threadId, messages: [{ role: 'TOOL', content: 'sunny', toolCallId }] } });
 
-  for (const [what, query] of [
-    ['sendMessage without content', SEND],
-    ['regenerateReply', REGENERATE],
+  for (const [what, query, field] of [
+    ['sendMessage without content', SEND, 'sendMessage'],
+    ['regenerateReply', REGENERATE, 'regenerateReply'],
   ] as const) {
     it(`are stored, answered by the client, and gone on from by ${what}`, async () => {
       const id = await threadWith(skein, [], { title: 'Weather' });
       const sent = await skein.ask(SEND, { input: { threadId: id, content: 'How is the weather?' } });
-      assert.equal(sent.data.sendMessage.reply.finishReason, 'tool_calls');
+      assert.equal(valueAt(sent.data, 'sendMessage.reply.finishReason'), 'tool_calls');
       await answerTool(id, 'call-1');
       const { data, errors } = await skein.ask(query, { input: { threadId: id } });
       assert.equal(errors, undefined);
-      const { reply, userMessage } = data.sendMessage ?? data.regenerateReply;
-      assert.equal(reply.content, 'It is sunny.');
-      assert.equal(userMessage.content, 'How is the weather?');
+      assert.equal(valueAt(data, `${field}.reply.content`), 'It is sunny.');
+      assert.equal(valueAt(data, `${field}.userMessage.content`), 'How is the weather?');
       const roles = chat.requests.at(-1)?.turns.map(({ role }) => role);
       assert.deepEqual(roles, ['user', 'assistant', 'tool']);
     });
@@ -180,9 +177,9 @@ describe('tool calls', () => {
     const [sent, anew] = await Promise.all([first, again.sent]);
     beforeToolReply = () => Promise.resolve(undefined);
     assert.equal(sent.errors, undefined);
-    assert.equal(encodeMessageId(keyOfMessage(anew.reply)), sent.data.sendMessage.reply.id);
+    assert.equal(encodeMessageId(keyOfMessage(anew.reply)), valueAt(sent.data, 'sendMessage.reply.id'));
     const { data } = await skein.ask(MESSAGES, { id });
-    assert.equal(data.thread.messages.edges.length, 4);
+    assert.equal(valueAt(data, 'thread.messages.edges.length'), 4);
   });
 
   it('that nobody made are not answered', async () => {
@@ -216,15 +213,15 @@ describe('a reply that is cancelled', () => {
     const sending = skein.ask(SEND, { input: { threadId: id, content: 'Talk.' } });
     await spoke.promise;
     const { data } = await skein.ask(MESSAGES, { id });
-    const replyId = data.thread.messages.edges[1].node.id;
+    const replyId = valueAt(data, 'thread.messages.edges.1.node.id');
     const cancelled = await skein.ask(CANCEL, { id: replyId });
-    assert.deepEqual(cancelled.data.cancelReply.reply, {
+    assert.deepEqual(valueAt(cancelled.data, 'cancelReply.reply'), {
       status: 'FAILED',
       content: 'So far',
       failure: { code: 'CANCELLED', retryable: true },
     });
     const sent = await sending;
-    assert.equal(sent.data.sendMessage.failure.code, 'CANCELLED');
+    assert.equal(valueAt(sent.data, 'sendMessage.failure.code'), 'CANCELLED');
     const again = await skein.ask(CANCEL, { id: replyId });
     assert.equal(again.errors?.[0]?.extensions.code, 'CONFLICT');
   });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { textAt, valueAt } from '../support/answer.ts';
 import { anEnd, saying, scriptedChat } from '../support/scripted-chat.ts';
-import { startSkein, threadWith, type Answer, type TestSkein } from '../support/skein.ts';
-import { connectSocket, type SocketClient } from '../support/socket-client.ts';
+import { startSkein, threadWith, type TestSkein } from '../support/skein.ts';
+import { connectSocket, eventsOf, type SocketClient } from '../support/socket-client.ts';
 
 const MESSAGE = `{ id seq role status content model finishReason usage { inputTokens outputTokens } }`;
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
@@ -41,43 +42,49 @@ describe('the reply subscription', () => {
   async function events(content: string, more: object = {}) {
     const threadId = await threadWith(skein, [], { title: 'Stream' });
     const input = { threadId, content, ...more };
-    const seen: Answer['data'][] = [];
-    for await (const { data, errors } of socket.follow(REPLY, { input })) {
-      assert.equal(errors, undefined);
-      seen.push(data.reply);
-    }
+    const seen = await eventsOf(socket.follow(REPLY, { input }), 'reply');
     return { input, seen };
   }
 
   it('tells what is stored, the text in pieces, and the end, which is what the mutation gives', async () => {
     const { input, seen: all } = await events('Count.', { idempotencyKey: 'once' });
-    const deltas = all.slice(1, -1);
+    const [stored, ...deltas] = all;
+    const completed = deltas.pop();
+    assert.equal(valueAt(stored, '__typename'), 'MessageStored');
+    assert.equal(valueAt(completed, '__typename'), 'ReplyCompleted');
+    const texts = deltas.map((delta) => textAt(delta, 'text'));
+    assert.equal(texts.join(''), 'One, two.');
+    const replyId = valueAt(completed, 'reply.id');
+    assert.equal(valueAt(stored, 'replyId'), replyId);
     assert.deepEqual(
-      [all.at(0).__typename, ...new Set(deltas.map(({ __typename }) => __typename)), all.at(-1).__typename],
-      ['MessageStored', 'ReplyDelta', 'ReplyCompleted'],
+      deltas,
+      texts.map((text) => ({ __typename: 'ReplyDelta', replyId, text })),
     );
-    assert.equal(deltas.map(({ text }) => text).join(''), 'One, two.');
-    const { reply, thread } = all.at(-1);
-    assert.deepEqual(new Set([all[0].replyId, ...deltas.map(({ replyId }) => replyId)]), new Set([reply.id]));
     const { data } = await skein.ask(SEND, { input });
-    assert.deepEqual(data.sendMessage, { userMessage: all[0].userMessage, reply, thread });
+    assert.deepEqual(data, {
+      sendMessage: {
+        userMessage: valueAt(stored, 'userMessage'),
+        reply: valueAt(completed, 'reply'),
+        thread: valueAt(completed, 'thread'),
+      },
+    });
   });
 
   it('puts the pieces of a model that speaks fast together', async () => {
     const { seen } = await events('talk at length');
-    const deltas = seen.filter(({ __typename }) => __typename === 'ReplyDelta');
-    assert.equal(deltas.map(({ text }) => text).join(''), PIECES.join(''));
-    assert.ok(deltas.length > 1 && deltas.length < PIECES.length / 3, String(deltas.length));
-    assert.equal(seen.at(-1).reply.content, PIECES.join(''));
+    const texts = seen.slice(1, -1).map((delta) => textAt(delta, 'text'));
+    assert.equal(texts.join(''), PIECES.join(''));
+    assert.ok(texts.length > 1 && texts.length < PIECES.length / 3, String(texts.length));
+    assert.equal(valueAt(seen.at(-1), 'reply.content'), PIECES.join(''));
   });
 
   it('gives who follows later the whole reply', async () => {
     const threadId = await threadWith(skein, [], { title: 'Later' });
     const input = { threadId, content: 'talk at length', idempotencyKey: 'same' };
     const first = socket.follow(REPLY, { input });
-    for await (const { data } of first) if (data.reply.__typename === 'ReplyDelta') break;
-    const texts: string[] = [];
-    for await (const { data } of socket.follow(REPLY, { input })) texts.push(data.reply.text ?? '');
+    for await (const { data } of first) if (valueAt(data, 'reply.__typename') === 'ReplyDelta') break;
+    const all = await eventsOf(socket.follow(REPLY, { input }), 'reply');
+    const texts = all.slice(1, -1).map((delta) => textAt(delta, 'text'));
     assert.equal(texts.join(''), PIECES.join(''));
     assert.equal(
       chat.requests.filter(({ turns }) => turns.length === 1 && turns[0]?.content === input.content).length,
@@ -97,9 +104,11 @@ describe('the reply subscription', () => {
 
   it('ends a reply that is longer than a message may be, with what fits', async () => {
     const { seen } = await events('too much');
-    const { __typename, reply, failure } = seen.at(-1);
-    assert.deepEqual([__typename, failure.code, reply.status], ['ReplyFailed', 'REJECTED', 'FAILED']);
-    assert.equal(reply.content.length, 1_000_000);
+    const last = seen.at(-1);
+    assert.equal(valueAt(last, '__typename'), 'ReplyFailed');
+    assert.equal(valueAt(last, 'failure.code'), 'REJECTED');
+    assert.equal(valueAt(last, 'reply.status'), 'FAILED');
+    assert.equal(textAt(last, 'reply.content').length, 1_000_000);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ModelFailure, type ChatModel, type ChatRequest } from '../../src/models/chat.ts';
+import { textAt, valueAt, valuesAt } from '../support/answer.ts';
 import { SEND, startSkein, threadWith, type TestSkein } from '../support/skein.ts';
 
 const MESSAGES = `query ($id: ID!) { thread(id: $id) { messageCount messages(first: 100) {
@@ -26,29 +27,26 @@ describe('sending on the local chat provider', () => {
   it('answers from the owner’s other threads, and names the messages it quotes', async () => {
     const threadId = await threadWith(skein, []);
     const { data } = await skein.ask(SEND, { input: { threadId, content: 'How much do the glazed tiles cost?' } });
-    const { reply, userMessage, failure, thread } = data.sendMessage;
-    assert.equal(userMessage.seq, 1);
-    assert.equal(reply.seq, 2);
-    assert.equal(reply.role, 'ASSISTANT');
-    assert.equal(reply.status, 'COMPLETE');
-    assert.equal(failure, null);
-    assert.equal(thread.messageCount, 2);
-    assert.match(reply.content, /38 euros a square metre/);
-    assert.match(reply.content, /No language model is configured/);
-    assert.ok(
-      reply.recalled.some(({ content }: { content: string }) => content.includes('38 euros')),
-      JSON.stringify(reply.recalled),
-    );
-    assert.ok(reply.recalled.every((message: { thread: { id: string } }) => message.thread.id !== threadId));
+    assert.equal(valueAt(data, 'sendMessage.userMessage.seq'), 1);
+    assert.equal(valueAt(data, 'sendMessage.failure'), null);
+    assert.equal(valueAt(data, 'sendMessage.thread.messageCount'), 2);
+    const reply = valueAt(data, 'sendMessage.reply');
+    assert.equal(valueAt(reply, 'seq'), 2);
+    assert.equal(valueAt(reply, 'role'), 'ASSISTANT');
+    assert.equal(valueAt(reply, 'status'), 'COMPLETE');
+    assert.match(textAt(reply, 'content'), /38 euros a square metre/);
+    assert.match(textAt(reply, 'content'), /No language model is configured/);
+    assert.match(valuesAt(reply, 'recalled.*.content').join('\n'), /38 euros/);
+    assert.equal(valuesAt(reply, 'recalled.*.thread.id').includes(threadId), false);
   });
 
   it('says plainly that it found nothing, and that no language model is configured', async () => {
     const who = { user: 'newcomer' };
     const threadId = await threadWith(skein, [], { who });
     const { data } = await skein.ask(SEND, { input: { threadId, content: 'What did we decide?' } }, who);
-    assert.match(data.sendMessage.reply.content, /found nothing/);
-    assert.match(data.sendMessage.reply.content, /No language model is configured/);
-    assert.deepEqual(data.sendMessage.reply.recalled, []);
+    assert.match(textAt(data, 'sendMessage.reply.content'), /found nothing/);
+    assert.match(textAt(data, 'sendMessage.reply.content'), /No language model is configured/);
+    assert.deepEqual(valueAt(data, 'sendMessage.reply.recalled'), []);
   });
 
   it('gives the same message and reply for an idempotency key, one after the other', async () => {
@@ -58,7 +56,7 @@ describe('sending on the local chat provider', () => {
     const second = await skein.ask(SEND, { input });
     assert.deepEqual(second.data, first.data);
     const { data } = await skein.ask(MESSAGES, { id: threadId });
-    assert.equal(data.thread.messageCount, 2);
+    assert.equal(valueAt(data, 'thread.messageCount'), 2);
   });
 
   it('gives one message and one reply for an idempotency key, also when both calls run at once', async () => {
@@ -68,10 +66,7 @@ describe('sending on the local chat provider', () => {
     for (const answer of answers) assert.deepEqual(answer.data, answers[0]?.data);
     const { data } = await skein.ask(MESSAGES, { id: threadId });
     assert.deepEqual(
-      data.thread.messages.edges.map(({ node }: { node: { role: string; status: string } }) => [
-        node.role,
-        node.status,
-      ]),
+      valuesAt(data, 'thread.messages.edges.*.node').map((node) => [valueAt(node, 'role'), valueAt(node, 'status')]),
       [
         ['USER', 'COMPLETE'],
         ['ASSISTANT', 'COMPLETE'],
@@ -85,7 +80,8 @@ describe('sending on the local chat provider', () => {
     for (let round = 0; round < 3; round += 1) {
       const threadId = await threadWith(skein, [], { who });
       const { data } = await skein.ask(SEND, { input: { threadId, content: 'Where is the spare key?' } }, who);
-      assert.equal(data.sendMessage.reply.content.match(/barometer/g)?.length, 1, data.sendMessage.reply.content);
+      const content = textAt(data, 'sendMessage.reply.content');
+      assert.equal(content.match(/barometer/g)?.length, 1, content);
     }
   });
 
@@ -93,7 +89,7 @@ describe('sending on the local chat provider', () => {
     const threadId = await threadWith(skein, []);
     const input = { threadId, content: 'How much are the tiles?', recall: { topK: 1, neighbours: 0 } };
     const { data } = await skein.ask(SEND, { input });
-    assert.equal(data.sendMessage.reply.recalled.length, 1);
+    assert.equal(valueAt(data, 'sendMessage.reply.recalled.length'), 1);
   });
 });
 
@@ -137,17 +133,14 @@ describe('sending when the model fails', () => {
       const id = await threadWith(skein, []);
       const answer = await skein.ask(SEND, { input: { threadId: id, content } });
       assert.equal(answer.errors, undefined, 'a failed model call is no error of the request');
-      assert.equal(answer.data.sendMessage.failure.code, code);
-      assert.equal(answer.data.sendMessage.failure.retryable, true);
+      assert.equal(valueAt(answer.data, 'sendMessage.failure.code'), code);
+      assert.equal(valueAt(answer.data, 'sendMessage.failure.retryable'), true);
       assert.doesNotMatch(JSON.stringify(answer), /secret insides/);
       const { data } = await skein.ask(MESSAGES, { id });
-      assert.deepEqual(
-        data.thread.messages.edges.map(({ node }: { node: object }) => node),
-        [
-          { seq: 1, role: 'USER', status: 'COMPLETE', content, failure: null },
-          { seq: 2, role: 'ASSISTANT', status: 'FAILED', content: 'Well, you see', failure: { code } },
-        ],
-      );
+      assert.deepEqual(valuesAt(data, 'thread.messages.edges.*.node'), [
+        { seq: 1, role: 'USER', status: 'COMPLETE', content, failure: null },
+        { seq: 2, role: 'ASSISTANT', status: 'FAILED', content: 'Well, you see', failure: { code } },
+      ]);
     });
   }
 
@@ -155,11 +148,11 @@ describe('sending when the model fails', () => {
     const id = await threadWith(skein, []);
     await skein.ask(SEND, { input: { threadId: id, content: 'fail' } });
     const { data, extensions } = await skein.ask(SEND, { input: { threadId: id, content: 'go on' } });
-    assert.equal(data.sendMessage.failure, null);
+    assert.equal(valueAt(data, 'sendMessage.failure'), null);
     const usage = await skein.ask(`query ($id: ID!) { thread(id: $id) { usage { inputTokens outputTokens } } }`, {
       id,
     });
-    assert.deepEqual(usage.data.thread.usage, { inputTokens: 7, outputTokens: 3 });
+    assert.deepEqual(usage.data, { thread: { usage: { inputTokens: 7, outputTokens: 3 } } });
     assert.equal(JSON.stringify(extensions).includes('"inputTokens":7'), true);
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { valueAt } from '../support/answer.ts';
 import { saying, scriptedChat } from '../support/scripted-chat.ts';
-import { type Answer, APPEND, headersOf, SEND, startSkein, type TestSkein, threadWith } from '../support/skein.ts';
-import { connectSocket, type SocketClient } from '../support/socket-client.ts';
+import { APPEND, headersOf, SEND, startSkein, type TestSkein, threadWith } from '../support/skein.ts';
+import { connectSocket, type Answers, type SocketClient } from '../support/socket-client.ts';
 
 const EVENTS = `subscription ($threadId: ID!, $afterSeq: Int) { threadEvents(threadId: $threadId, afterSeq: $afterSeq) {
   __typename
@@ -30,37 +31,39 @@ describe('the events of a thread, in another window', () => {
     await skein[Symbol.asyncDispose]();
   });
 
-  async function next(events: AsyncIterator<Answer>): Promise<Answer['data']> {
+  async function next(events: Answers): Promise<unknown> {
     const { value } = await events.next();
     assert.equal(value?.errors, undefined);
-    return value?.data.threadEvents;
+    return valueAt(value?.data, 'threadEvents');
   }
 
   it('are all that happens in it, from the replay to its deletion', async () => {
     const threadId = await threadWith(skein, ['one', 'two'], { title: 'Events' });
     const events = socket.follow(EVENTS, { threadId, afterSeq: 1 });
-    assert.equal((await next(events)).message.content, 'two');
+    assert.equal(valueAt(await next(events), 'message.content'), 'two');
 
     const { data } = await skein.ask(SEND, { input: { threadId, content: 'three' } });
-    const { userMessage, reply } = data.sendMessage;
-    assert.deepEqual((await next(events)).message, {
-      id: userMessage.id,
+    const replyId = valueAt(data, 'sendMessage.reply.id');
+    assert.deepEqual(valueAt(await next(events), 'message'), {
+      id: valueAt(data, 'sendMessage.userMessage.id'),
       seq: 3,
       status: 'COMPLETE',
       content: 'three',
     });
     const place = await next(events);
-    assert.deepEqual([place.__typename, place.message.id, place.message.seq], ['MessageAppended', reply.id, 4]);
+    assert.equal(valueAt(place, '__typename'), 'MessageAppended');
+    assert.equal(valueAt(place, 'message.id'), replyId);
+    assert.equal(valueAt(place, 'message.seq'), 4);
     assert.deepEqual(await next(events), {
       __typename: 'MessageFinished',
-      message: { id: reply.id, seq: 4, status: 'COMPLETE', content: 'Aye.' },
+      message: { id: replyId, seq: 4, status: 'COMPLETE', content: 'Aye.' },
     });
 
     const anew = await skein.ask(REGENERATE, { input: { threadId } });
-    assert.deepEqual(await next(events), { __typename: 'MessageSuperseded', supersededId: reply.id });
-    const other = anew.data.regenerateReply.reply.id;
-    assert.equal((await next(events)).message.id, other);
-    assert.equal((await next(events)).__typename, 'MessageFinished');
+    assert.deepEqual(await next(events), { __typename: 'MessageSuperseded', supersededId: replyId });
+    const other = valueAt(anew.data, 'regenerateReply.reply.id');
+    assert.equal(valueAt(await next(events), 'message.id'), other);
+    assert.equal(valueAt(await next(events), '__typename'), 'MessageFinished');
 
     await skein.ask(DELETE_MESSAGE, { id: other });
     assert.deepEqual(await next(events), { __typename: 'MessageDeleted', deletedId: other });
@@ -89,10 +92,10 @@ describe('the events of a thread, in another window', () => {
     const threadId = await threadWith(skein, []);
     const total = 40;
     const read = async () => {
-      const seqs: number[] = [];
+      const seqs: unknown[] = [];
       for await (const { data } of socket.follow(EVENTS, { threadId, afterSeq: 0 })) {
-        if (data.threadEvents.__typename !== 'MessageAppended') continue;
-        seqs.push(data.threadEvents.message.seq);
+        if (valueAt(data, 'threadEvents.__typename') !== 'MessageAppended') continue;
+        seqs.push(valueAt(data, 'threadEvents.message.seq'));
         if (seqs.length === total) break;
       }
       return seqs;

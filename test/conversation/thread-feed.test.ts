@@ -55,10 +55,10 @@ describe('the feed of a thread', () => {
   async function until(events: AsyncIterator<ThreadEvent>, isLast: (event: ThreadEvent) => boolean) {
     const seen: ThreadEvent[] = [];
     for (;;) {
-      const { value, done } = await events.next();
-      assert.ok(done !== true, 'the feed ended early');
-      seen.push(value);
-      if (isLast(value)) return seen;
+      const next = await events.next();
+      assert.ok(next.done !== true, 'the feed ended early');
+      seen.push(next.value);
+      if (isLast(next.value)) return seen;
     }
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { firstWords } from '../../src/conversation/titles.ts';
 import { ModelFailure, type ChatRequest } from '../../src/models/chat.ts';
+import { valueAt } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
 import { anEnd, saying, scriptedChat, type Script } from '../support/scripted-chat.ts';
 import { APPEND, SEND, startSkein, threadWith, type TestSkein } from '../support/skein.ts';
@@ -23,14 +24,13 @@ async function* failing() {
   throw new ModelFailure('RATE_LIMITED', 'Slow down.', { retryable: true });
 }
 
-async function titleOf(skein: TestSkein, id: string): Promise<string> {
-  return eventually('a title', async () => (await skein.ask(READ, { id })).data.thread.title);
+async function titleOf(skein: TestSkein, id: string): Promise<unknown> {
+  return eventually('a title', async () => valueAt((await skein.ask(READ, { id })).data, 'thread.title'));
 }
 
 async function send(skein: TestSkein, threadId: string, content: string | null = QUESTION) {
-  const { data, errors } = await skein.ask(SEND, { input: { threadId, content } });
+  const { errors } = await skein.ask(SEND, { input: { threadId, content } });
   assert.equal(errors, undefined);
-  return data.sendMessage;
 }
 
 describe('a thread without a title', () => {
@@ -105,7 +105,7 @@ describe('a thread without a title', () => {
     // A stop waits for what is done in the background.
     await skein.skein.services.sending.close(5_000);
     const { data } = await skein.ask(READ, { id });
-    assert.deepEqual(data.thread, { title: 'Mine', version: 2 });
+    assert.deepEqual(data, { thread: { title: 'Mine', version: 2 } });
   });
 
   it('holds up no stop: then it gets the first words', async () => {
@@ -125,7 +125,7 @@ describe('a thread without a title', () => {
     await asked.promise;
     await skein.skein.services.sending.close(0);
     const { data } = await skein.ask(READ, { id });
-    assert.equal(data.thread.title, 'Where is the key?');
+    assert.equal(valueAt(data, 'thread.title'), 'Where is the key?');
   });
 });
 

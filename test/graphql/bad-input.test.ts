@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import {
-  APPEND,
-  CREATE,
-  postBody,
-  SEND,
-  startSkein,
-  threadWith,
-  type Answer,
-  type TestSkein,
-} from '../support/skein.ts';
+import type { Answer } from '../support/answer.ts';
+import { APPEND, CREATE, postBody, SEND, startSkein, threadWith, type TestSkein } from '../support/skein.ts';
 
 describe('bad input', () => {
   let skein: TestSkein;

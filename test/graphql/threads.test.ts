@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { valueAt, valuesAt, type Answer } from '../support/answer.ts';
 import { APPEND, CREATE, startSkein, threadWith, type TestSkein } from '../support/skein.ts';
 
 const LIST = `query ($filter: ThreadFilter, $orderBy: ThreadOrder, $first: Int, $after: String, $last: Int, $before: String) {
@@ -18,8 +19,7 @@ describe('threads over GraphQL', () => {
   });
   after(() => skein[Symbol.asyncDispose]());
 
-  const titles = (answer: Awaited<ReturnType<TestSkein['ask']>>): string[] =>
-    answer.data.threads.edges.map((edge: { node: { title: string } }) => edge.node.title);
+  const titles = ({ data }: Answer) => valuesAt(data, 'threads.edges.*.node.title');
 
   it('gives a thread back as it was opened', async () => {
     const input = { title: 'Lisbon', agent: 'travel', instructions: 'Be brief.', metadata: { topic: 'travel' } };
@@ -28,9 +28,9 @@ describe('threads over GraphQL', () => {
       `query ($id: ID!) { thread(id: $id) {
         ownerId title agent instructions status metadata version messageCount lastMessageAt expiresAt
         usage { inputTokens outputTokens } } }`,
-      { id: data.createThread.thread.id },
+      { id: valueAt(data, 'createThread.thread.id') },
     );
-    assert.deepEqual(read.data.thread, {
+    assert.deepEqual(valueAt(read.data, 'thread'), {
       ...input,
       ownerId: 'local',
       status: 'ACTIVE',
@@ -51,7 +51,7 @@ describe('threads over GraphQL', () => {
   it('changes what is given, leaves what is left out, clears what is null', async () => {
     const id = await threadWith(skein, [], { title: 'Draft' });
     const archived = await skein.ask(UPDATE, { input: { id, status: 'ARCHIVED', metadata: { a: 'b' } } });
-    assert.deepEqual(archived.data.updateThread.thread, {
+    assert.deepEqual(valueAt(archived.data, 'updateThread.thread'), {
       title: 'Draft',
       status: 'ARCHIVED',
       metadata: { a: 'b' },
@@ -59,8 +59,8 @@ describe('threads over GraphQL', () => {
       expiresAt: null,
     });
     const cleared = await skein.ask(UPDATE, { input: { id, title: null } });
-    assert.equal(cleared.data.updateThread.thread.title, null);
-    assert.deepEqual(cleared.data.updateThread.thread.metadata, { a: 'b' });
+    assert.equal(valueAt(cleared.data, 'updateThread.thread.title'), null);
+    assert.deepEqual(valueAt(cleared.data, 'updateThread.thread.metadata'), { a: 'b' });
   });
 
   it('refuses a change of a stale version with CONFLICT, and changes nothing', async () => {
@@ -69,7 +69,7 @@ describe('threads over GraphQL', () => {
     const stale = await skein.ask(UPDATE, { input: { id, title: 'Third', ifVersion: 1 } });
     assert.equal(stale.errors?.[0]?.extensions.code, 'CONFLICT');
     const read = await skein.ask(`query ($id: ID!) { thread(id: $id) { title version } }`, { id });
-    assert.deepEqual(read.data.thread, { title: 'Second', version: 2 });
+    assert.deepEqual(read.data, { thread: { title: 'Second', version: 2 } });
   });
 
   it('deletes a thread with its messages, for every read', async () => {
@@ -77,15 +77,15 @@ describe('threads over GraphQL', () => {
     const messages = await skein.ask(`query ($id: ID!) { thread(id: $id) { messages { edges { node { id } } } } }`, {
       id,
     });
-    const messageId = messages.data.thread.messages.edges[0].node.id;
+    const messageId = valueAt(messages.data, 'thread.messages.edges.0.node.id');
     const deleted = await skein.ask(`mutation ($id: ID!) { deleteThread(id: $id) { deletedId } }`, { id });
-    assert.equal(deleted.data.deleteThread.deletedId, id);
+    assert.deepEqual(deleted.data, { deleteThread: { deletedId: id } });
     for (const gone of [id, messageId]) {
       const read = await skein.ask(`query ($id: ID!) { node(id: $id) { id } }`, { id: gone });
       assert.equal(read.errors?.[0]?.extensions.code, 'NOT_FOUND');
     }
     const found = await skein.ask(`{ searchMessages(query: "heron wading", mode: KEYWORD) { totalCount } }`);
-    assert.equal(found.data.searchMessages.totalCount, 0);
+    assert.deepEqual(found.data, { searchMessages: { totalCount: 0 } });
     const again = await skein.ask(`mutation ($id: ID!) { deleteThread(id: $id) { deletedId } }`, { id });
     assert.equal(again.errors?.[0]?.extensions.code, 'NOT_FOUND');
   });
@@ -96,7 +96,7 @@ describe('threads over GraphQL', () => {
     const read = await skein.ask(`query ($id: ID!) { thread(id: $id) { id } }`, { id });
     assert.equal(read.errors?.[0]?.extensions.code, 'NOT_FOUND');
     const found = await skein.ask(`{ searchMessages(query: "pangolin") { totalCount } }`);
-    assert.equal(found.data.searchMessages.totalCount, 0);
+    assert.deepEqual(found.data, { searchMessages: { totalCount: 0 } });
     const append = await skein.ask(APPEND, {
       input: { threadId: id, messages: [{ role: 'USER', content: 'Hello?' }] },
     });
@@ -112,14 +112,18 @@ describe('threads over GraphQL', () => {
     it('come with the latest message first, and page both ways', async () => {
       const first = await skein.ask(LIST, { first: 2 }, who);
       assert.deepEqual(titles(first), ['e', 'd']);
-      assert.equal(first.data.threads.totalCount, 5);
-      assert.equal(first.data.threads.pageInfo.hasNextPage, true);
-      assert.equal(first.data.threads.pageInfo.hasPreviousPage, false);
-      const second = await skein.ask(LIST, { first: 2, after: first.data.threads.pageInfo.endCursor }, who);
+      assert.equal(valueAt(first.data, 'threads.totalCount'), 5);
+      assert.equal(valueAt(first.data, 'threads.pageInfo.hasNextPage'), true);
+      assert.equal(valueAt(first.data, 'threads.pageInfo.hasPreviousPage'), false);
+      const second = await skein.ask(LIST, { first: 2, after: valueAt(first.data, 'threads.pageInfo.endCursor') }, who);
       assert.deepEqual(titles(second), ['c', 'b']);
-      const back = await skein.ask(LIST, { last: 1, before: second.data.threads.pageInfo.startCursor }, who);
+      const back = await skein.ask(
+        LIST,
+        { last: 1, before: valueAt(second.data, 'threads.pageInfo.startCursor') },
+        who,
+      );
       assert.deepEqual(titles(back), ['d']);
-      assert.equal(back.data.threads.pageInfo.hasPreviousPage, true);
+      assert.equal(valueAt(back.data, 'threads.pageInfo.hasPreviousPage'), true);
       const last = await skein.ask(LIST, { last: 2 }, who);
       assert.deepEqual(titles(last), ['b', 'a']);
     });
@@ -134,20 +138,24 @@ describe('threads over GraphQL', () => {
     it('refuse a cursor of another order', async () => {
       const { data } = await skein.ask(LIST, { first: 1 }, who);
       const orderBy = { field: 'CREATED_AT', direction: 'ASC' };
-      const answer = await skein.ask(LIST, { first: 1, after: data.threads.pageInfo.endCursor, orderBy }, who);
+      const answer = await skein.ask(
+        LIST,
+        { first: 1, after: valueAt(data, 'threads.pageInfo.endCursor'), orderBy },
+        who,
+      );
       assert.equal(answer.errors?.[0]?.extensions.code, 'BAD_USER_INPUT');
       assert.equal(answer.errors[0].extensions.field, 'after');
     });
 
     it('are filtered before they are cut', async () => {
       const { data } = await skein.ask(LIST, {}, who);
-      const id = data.threads.edges[4].node.id;
+      const id = valueAt(data, 'threads.edges.4.node.id');
       await skein.ask(UPDATE, { input: { id, status: 'ARCHIVED', metadata: { shelf: 'top' } } }, who);
       const archived = await skein.ask(LIST, { filter: { statuses: ['ARCHIVED'] }, first: 1 }, who);
       assert.deepEqual(titles(archived), ['a']);
       const shelved = await skein.ask(LIST, { filter: { metadata: { shelf: 'top' } } }, who);
       assert.deepEqual(titles(shelved), ['a']);
-      assert.equal(shelved.data.threads.totalCount, 1);
+      assert.equal(valueAt(shelved.data, 'threads.totalCount'), 1);
     });
   });
 });

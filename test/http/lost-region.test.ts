@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { z } from 'zod';
 import { startCosmosEmulator } from '../support/cosmos/emulator.ts';
+import { textAt, valueAt, valuesAt } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
 import { saying, scriptedChat } from '../support/scripted-chat.ts';
 import { startSkein, threadWith, type TestSkein } from '../support/skein.ts';
@@ -15,7 +17,10 @@ const PAGE = `query ($id: ID!, $after: String) {
 const SEARCH = `query ($query: String!) {
   searchMessages(query: $query, first: 5) { edges { node { message { id content } } } } }`;
 
-type Stored = { readonly id: string; readonly seq: number; readonly content: string };
+type Stored = z.infer<typeof storedMessage>;
+
+const storedMessage = z.object({ id: z.string(), seq: z.number(), content: z.string() });
+const storedMessages = z.array(storedMessage);
 
 /** One client's writes to a thread of its own, one after the other; each is repeated until it is acknowledged. */
 type Client = { readonly threadId: string; readonly told: Stored[] };
@@ -42,8 +47,13 @@ async function write(skein: TestSkein, client: Client, kind: keyof typeof writes
     }
     return false;
   }
-  const { appendMessages, sendMessage } = answer.data;
-  client.told.push(...(appendMessages?.messages ?? [sendMessage.userMessage, sendMessage.reply]));
+  client.told.push(
+    ...storedMessages.parse(
+      kind === 'append'
+        ? valueAt(answer.data, 'appendMessages.messages')
+        : [valueAt(answer.data, 'sendMessage.userMessage'), valueAt(answer.data, 'sendMessage.reply')],
+    ),
+  );
   return true;
 }
 
@@ -51,13 +61,12 @@ async function allMessages(skein: TestSkein, id: string): Promise<Stored[]> {
   const stored: Stored[] = [];
   for (let after: string | null = null; ;) {
     const { data } = await skein.ask(PAGE, { id, after });
-    const { edges, pageInfo } = data.thread.messages;
-    stored.push(...edges.map(({ node }: { node: Stored }) => node));
-    if (!pageInfo.hasNextPage) {
-      assert.equal(data.thread.messageCount, stored.length);
+    stored.push(...storedMessages.parse(valuesAt(data, 'thread.messages.edges.*.node')));
+    if (valueAt(data, 'thread.messages.pageInfo.hasNextPage') === false) {
+      assert.equal(valueAt(data, 'thread.messageCount'), stored.length);
       return stored;
     }
-    after = pageInfo.endCursor;
+    after = textAt(data, 'thread.messages.pageInfo.endCursor');
   }
 }
 
@@ -78,7 +87,7 @@ it('losing the write region under a load loses nothing acknowledged: reads go on
     while (!load.isOver) {
       const { data, errors } = await skein.ask(SEARCH, { query: 'which word is it?' });
       assert.equal(errors, undefined);
-      load.searches += data.searchMessages.edges.length > 0 ? 1 : 0;
+      load.searches += valueAt(data, 'searchMessages.edges.length') === 0 ? 0 : 1;
     }
   }
   const clients = await Promise.all(Array.from({ length: 6 }, aClient));
@@ -129,6 +138,6 @@ it('losing the write region under a load loses nothing acknowledged: reads go on
     const last = client.told.findLast(({ content }) => content.startsWith('The word'));
     const query = `"${last?.content.replace('.', '') ?? ''}"`;
     const { data } = await skein.ask(SEARCH, { query });
-    assert.equal(data.searchMessages.edges[0]?.node.message.id, last?.id);
+    assert.equal(valuesAt(data, 'searchMessages.edges.*.node.message.id')[0], last?.id);
   }
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { textAt, valueAt } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
 import { anEnd, scriptedChat } from '../support/scripted-chat.ts';
-import { SEND, startSkein, threadWith, type Answer, type TestSkein } from '../support/skein.ts';
-import { connectSocket, eventsOf, type SocketEvent } from '../support/socket-client.ts';
+import { SEND, startSkein, threadWith, type TestSkein } from '../support/skein.ts';
+import { connectSocket, eventsOf, type Answers } from '../support/socket-client.ts';
 
 const REPLY = `subscription ($input: SendMessageInput!) { reply(input: $input) {
   __typename
@@ -40,28 +41,37 @@ describe('a reply over WebSocket', () => {
     const events = await eventsOf(client.follow(REPLY, { input: { threadId, content: 'Which one?' } }), 'reply');
     const [stored, ...rest] = events;
     const completed = rest.pop();
-    assert.equal(stored.__typename, 'MessageStored');
-    assert.deepEqual([stored.userMessage.seq, stored.userMessage.content], [1, 'Which one?']);
+    assert.equal(valueAt(stored, '__typename'), 'MessageStored');
+    assert.equal(valueAt(stored, 'userMessage.seq'), 1);
+    assert.equal(valueAt(stored, 'userMessage.content'), 'Which one?');
     assert.ok(rest.length > 0);
-    for (const delta of rest) assert.deepEqual([delta.__typename, delta.replyId], ['ReplyDelta', stored.replyId]);
+    const replyId = valueAt(stored, 'replyId');
+    const texts = rest.map((delta) => textAt(delta, 'text'));
+    assert.deepEqual(
+      rest,
+      texts.map((text) => ({ __typename: 'ReplyDelta', replyId, text })),
+    );
+    const content = 'Let us take the red one. Or not?';
     assert.deepEqual(completed, {
       __typename: 'ReplyCompleted',
-      reply: { id: stored.replyId, seq: 2, status: 'COMPLETE', content: 'Let us take the red one. Or not?' },
+      reply: { id: replyId, seq: 2, status: 'COMPLETE', content },
       thread: { messageCount: 2 },
     });
-    assert.equal(rest.map(({ text }: { text: string }) => text).join(''), completed.reply.content);
+    assert.equal(texts.join(''), content);
     const { data } = await skein.ask(MESSAGES, { id: threadId });
-    assert.equal(data.thread.messages.edges[1].node.content, completed.reply.content);
+    assert.equal(valueAt(data, 'thread.messages.edges.1.node.content'), content);
   });
 
   it('that fails ends with what had come, and why', async () => {
     await using client = connectSocket(skein.url);
     const threadId = await threadWith(skein, []);
     const events = await eventsOf(client.follow(REPLY, { input: { threadId, content: 'Try and fail.' } }), 'reply');
-    const { __typename, reply, failure } = events.at(-1);
-    assert.equal(__typename, 'ReplyFailed');
-    assert.deepEqual([reply.status, reply.content], ['FAILED', 'Let us take the red one. Or not?']);
-    assert.deepEqual([failure.code, failure.retryable], ['UNAVAILABLE', true]);
+    const last = events.at(-1);
+    assert.equal(valueAt(last, '__typename'), 'ReplyFailed');
+    assert.equal(valueAt(last, 'reply.status'), 'FAILED');
+    assert.equal(valueAt(last, 'reply.content'), 'Let us take the red one. Or not?');
+    assert.equal(valueAt(last, 'failure.code'), 'UNAVAILABLE');
+    assert.equal(valueAt(last, 'failure.retryable'), true);
     assert.doesNotMatch(JSON.stringify(events), /ill/);
   });
 
@@ -71,18 +81,18 @@ describe('a reply over WebSocket', () => {
     const threadId = await threadWith(skein, []);
     const input = { threadId, content: 'Wait a moment.', idempotencyKey: 'once' };
     const following = client.follow(REPLY, { input });
-    const stored = (await following.next()).value.data.reply;
+    const stored = valueAt((await following.next()).value?.data, 'reply');
     const mutations = [skein.ask(SEND, { input }), skein.ask(SEND, { input })];
     letEnd.resolve(undefined);
     const ended = (await eventsOf(following, 'reply')).at(-1);
     const again = await eventsOf(client.follow(REPLY, { input }), 'reply');
     for (const { data } of [...(await Promise.all(mutations)), await skein.ask(SEND, { input })]) {
-      assert.equal(data.sendMessage.userMessage.id, stored.userMessage.id);
-      assert.equal(data.sendMessage.reply.id, stored.replyId);
-      assert.equal(data.sendMessage.reply.content, ended.reply.content);
+      assert.equal(valueAt(data, 'sendMessage.userMessage.id'), valueAt(stored, 'userMessage.id'));
+      assert.equal(valueAt(data, 'sendMessage.reply.id'), valueAt(stored, 'replyId'));
+      assert.equal(valueAt(data, 'sendMessage.reply.content'), valueAt(ended, 'reply.content'));
     }
     assert.deepEqual(
-      again.map(({ __typename }) => __typename),
+      again.map((event) => valueAt(event, '__typename')),
       ['MessageStored', 'ReplyCompleted'],
     );
     assert.deepEqual(again.at(-1), ended);
@@ -94,24 +104,25 @@ describe('a reply over WebSocket', () => {
     const threadId = await threadWith(skein, []);
     const input = { threadId, content: 'Wait a moment.', idempotencyKey: 'once' };
     const first = client.follow(REPLY, { input });
+    await first.next();
     await eventually('the first to have heard all but the end', async () => {
       const { value } = await first.next();
-      return value.data.reply.text?.endsWith('one.') ? true : null;
+      return textAt(value?.data, 'reply.text').endsWith('one.') ? true : null;
     });
     await using latecomer = connectSocket(skein.url);
     const second = latecomer.follow(REPLY, { input });
     await second.next();
-    const early: SocketEvent[] = [(await second.next()).value.data.reply];
+    const early = valueAt((await second.next()).value?.data, 'reply');
     letEnd.resolve(undefined);
-    const late = [...early, ...(await eventsOf(second, 'reply'))];
-    const text = late.map((event) => event.text ?? '').join('');
-    assert.equal(text, late.at(-1).reply.content);
-    assert.equal(text, 'Let us take the red one. Or not?');
+    const deltas = [early, ...(await eventsOf(second, 'reply'))];
+    const completed = deltas.pop();
+    assert.equal(valueAt(completed, 'reply.content'), 'Let us take the red one. Or not?');
+    assert.equal(deltas.map((delta) => textAt(delta, 'text')).join(''), 'Let us take the red one. Or not?');
   });
 
   for (const [how, leave] of [
     ['vanishes', (client: ReturnType<typeof connectSocket>) => client.vanish()],
-    ['unsubscribes', (_: unknown, following: AsyncIterableIterator<Answer>) => void following.return?.()],
+    ['unsubscribes', (_: unknown, following: Answers) => void following.return?.()],
   ] as const) {
     it(`is stored whole when the client ${how} in its middle`, async () => {
       letEnd = Promise.withResolvers();
@@ -123,10 +134,11 @@ describe('a reply over WebSocket', () => {
       letEnd.resolve(undefined);
       const reply = await eventually('the reply to be stored', async () => {
         const { data } = await skein.ask(MESSAGES, { id: threadId });
-        const [, { node }] = data.thread.messages.edges;
-        return node.status === 'PENDING' ? null : node;
+        const node = valueAt(data, 'thread.messages.edges.1.node');
+        return valueAt(node, 'status') === 'PENDING' ? null : node;
       });
-      assert.deepEqual([reply.status, reply.content], ['COMPLETE', 'Let us take the red one. Or not?']);
+      assert.equal(valueAt(reply, 'status'), 'COMPLETE');
+      assert.equal(valueAt(reply, 'content'), 'Let us take the red one. Or not?');
       await client[Symbol.asyncDispose]();
     });
   }

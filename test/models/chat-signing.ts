@@ -43,7 +43,7 @@ export function chatIsSigned(provider: ChatProvider): void {
     const chat = connected(provider, { server, authorization, log });
     for (let reply = 0; reply < 3; reply += 1) assert.equal((await collect(chat)).failure, null);
     assert.deepEqual(
-      server.requests.map(({ headers }) => headers['authorization']),
+      server.requests.map(({ headers }) => headers.authorization),
       [1, 2, 2].map((token) => `Bearer ${SECRET}-${String(token)}`),
     );
     assert.deepEqual(scopes.flat(), ['https://ai.azure.com/.default', 'https://ai.azure.com/.default']);
@@ -63,7 +63,7 @@ export function chatIsSigned(provider: ChatProvider): void {
     await using server = await startModelServer(protocol);
     server.chat(streams(...HELLO));
     await collect(connected(provider, { server }));
-    assert.equal(server.requests[0]?.headers['authorization'], undefined);
+    assert.equal(server.requests[0]?.headers.authorization, undefined);
     assert.equal(server.requests[0]?.headers['api-key'], undefined);
   });
 }

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { textAt, valueAt, valuesAt } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
 import { seededRandom } from '../support/random.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
 import { threadWith } from '../support/skein.ts';
-import { aWriter, type Told, type Write, type Writer } from '../support/writer.ts';
+import { aWriter, toldMessages, type Told, type Write, type Writer } from '../support/writer.ts';
 
 const KILLS = 50;
 /**
@@ -127,13 +128,12 @@ async function readThread(server: ServerProcess, id: string): Promise<Told[]> {
       { id, after },
     );
     assert.equal(errors, undefined);
-    const { edges, pageInfo } = data.thread.messages;
-    stored.push(...edges.map(({ node }: { node: Told }) => node));
-    if (pageInfo.hasNextPage) {
-      after = pageInfo.endCursor;
+    stored.push(...toldMessages.parse(valuesAt(data, 'thread.messages.edges.*.node')));
+    if (valueAt(data, 'thread.messages.pageInfo.hasNextPage') === true) {
+      after = textAt(data, 'thread.messages.pageInfo.endCursor');
       continue;
     }
-    assert.equal(data.thread.messageCount, stored.length, 'the thread counts its messages right');
+    assert.equal(valueAt(data, 'thread.messageCount'), stored.length, 'the thread counts its messages right');
     assert.deepEqual(
       stored.map(({ seq }) => seq),
       stored.map((_, at) => at + 1),
@@ -168,7 +168,7 @@ const SEARCHES_AT_ONCE = 40;
 async function checkIndex(server: ServerProcess, stored: readonly Told[]) {
   await eventually('the index to catch up', async () => {
     const { data } = await server.ask('{ viewer { pendingIndexing } }');
-    return data.viewer.pendingIndexing === 0 ? true : null;
+    return valueAt(data, 'viewer.pendingIndexing') === 0 ? true : null;
   });
   const said = stored.filter(({ role }) => role === 'USER');
   for (let from = 0; from < said.length; from += SEARCHES_AT_ONCE) {
@@ -181,9 +181,9 @@ async function checkIndex(server: ServerProcess, stored: readonly Told[]) {
     const { data, errors } = await server.ask(`{ ${searches.join('\n')} }`);
     assert.equal(errors, undefined);
     for (const [at, { id, content }] of some.entries()) {
-      const found = data[`s${at}`].edges.map((edge: { node: { message: { id: string } } }) => edge.node.message.id);
       // Whose neighbours have the word are found too, behind it.
-      assert.equal(found[0], id, `“${content}” is found by its last word`);
+      const [first] = valuesAt(data, `s${at}.edges.*.node.message.id`);
+      assert.equal(first, id, `“${content}” is found by its last word`);
     }
   }
   for (let from = 0; from < stored.length; from += 100) {
@@ -191,6 +191,9 @@ async function checkIndex(server: ServerProcess, stored: readonly Told[]) {
     const { data } = await server.ask(`query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Message { indexing } } }`, {
       ids,
     });
-    for (const { indexing } of data.nodes) assert.equal(indexing, 'READY');
+    assert.deepEqual(
+      valueAt(data, 'nodes'),
+      ids.map(() => ({ indexing: 'READY' })),
+    );
   }
 }

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import { valueAt, valuesAt, type Answer } from '../support/answer.ts';
 import { startServer } from '../support/server-process.ts';
-import { APPEND, SEND, threadWith, type Answer } from '../support/skein.ts';
+import { APPEND, SEND, threadWith } from '../support/skein.ts';
 
 const aFolder = () => mkdtempDisposable(join(tmpdir(), 'skein-test-'));
 
@@ -41,14 +42,10 @@ describe('a server that is told to stop', () => {
       `query ($id: ID!) { thread(id: $id) { messages(first: 100) { edges { node { id status } } } } }`,
       { id: threadId },
     );
-    const stored = data.thread.messages.edges.map(({ node }: { node: { id: string } }) => node);
+    const stored = valuesAt(data, 'thread.messages.edges.*.node.id');
     const answered = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-    assert.deepEqual(
-      new Set(stored.map(({ id }: { id: string }) => id)),
-      new Set(answered),
-      'what is stored is what was answered for',
-    );
-    for (const { status } of stored) assert.equal(status, 'COMPLETE');
+    assert.deepEqual(new Set(stored), new Set(answered), 'what is stored is what was answered for');
+    for (const status of valuesAt(data, 'thread.messages.edges.*.node.status')) assert.equal(status, 'COMPLETE');
     for (const answer of answers) {
       // A request that was still on its way meets a closed connection.
       if (answer.status === 'rejected') assert.ok(answer.reason instanceof TypeError, String(answer.reason));
@@ -100,14 +97,14 @@ describe('a server that is told to stop', () => {
 });
 
 /** The ids of what was stored; none when the request was refused because the server stops. */
-function sent({ data, errors }: Answer): string[] {
+function sent({ data, errors }: Answer): unknown[] {
   if (errors) return refused(errors);
-  return [data.sendMessage.userMessage.id, data.sendMessage.reply.id];
+  return [valueAt(data, 'sendMessage.userMessage.id'), valueAt(data, 'sendMessage.reply.id')];
 }
 
-function appended({ data, errors }: Answer): string[] {
+function appended({ data, errors }: Answer): unknown[] {
   if (errors) return refused(errors);
-  return data.appendMessages.messages.map(({ id }: { id: string }) => id);
+  return valuesAt(data, 'appendMessages.messages.*.id');
 }
 
 function refused(errors: NonNullable<Answer['errors']>): [] {

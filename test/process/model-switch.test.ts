@@ -5,6 +5,8 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
+import { valueAt, valuesAt } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
 import { startModelServer, type ModelServer } from '../support/model-servers/model-server.ts';
 import type { WireRequest } from '../support/model-servers/protocol.ts';
@@ -27,6 +29,8 @@ const ALONE = 'Zebras cross at noon.';
 const SEARCH = `query ($query: String!, $mode: SearchMode) { searchMessages(query: $query, mode: $mode, first: 10) {
   edges { node { meaningScore message { content } } } } }`;
 const PENDING = '{ viewer { pendingIndexing } }';
+
+const hitsByMeaning = z.array(z.object({ meaningScore: z.number(), message: z.object({ content: z.string() }) }));
 
 function textsOf({ input }: WireRequest['body']): string[] {
   return Array.isArray(input) ? input.map(String) : [];
@@ -90,16 +94,15 @@ describe('a switch of the embedding model', () => {
   const indexed = (server: Server) =>
     eventually('everything to be indexed', async () => {
       const { data } = await server.ask(PENDING);
-      return data.viewer.pendingIndexing === 0 ? true : null;
+      return valueAt(data, 'viewer.pendingIndexing') === 0 ? true : null;
     });
   /** The nearest by meaning, whatever else the ranking looks at; null: the search is refused. */
   const found = async (server: Server, query: string): Promise<string | null> => {
     const { data } = await server.ask(SEARCH, { query, mode: 'MEANING' });
     if (data === null) return null;
-    type Hit = { node: { meaningScore: number; message: { content: string } } };
-    const hits: Hit[] = data.searchMessages.edges;
-    const [best] = hits.toSorted((one, other) => other.node.meaningScore - one.node.meaningScore);
-    return best?.node.message.content ?? null;
+    const hits = hitsByMeaning.parse(valuesAt(data, 'searchMessages.edges.*.node'));
+    const [best] = hits.toSorted((one, other) => other.meaningScore - one.meaningScore);
+    return best?.message.content ?? null;
   };
 
   it('is none while the model is the same: there is nothing to re-embed', async () => {
@@ -204,7 +207,7 @@ describe('a switch of the embedding model', () => {
       /third@12 \(re-embedding: \d+ of 102\); search by words \(KEYWORD\) meanwhile/,
     );
     const byBoth = await server.ask(SEARCH, { query: MIDDLE, mode: 'HYBRID' });
-    assert.equal(byBoth.data.searchMessages.edges[0].node.message.content, MIDDLE);
+    assert.equal(valueAt(byBoth.data, 'searchMessages.edges.0.node.message.content'), MIDDLE);
     hung.resolve(undefined);
     await eventually('the new vectors to serve', () => found(server, ALONE));
     assert.equal(await found(server, ALONE), ALONE);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listeningPort } from './listening-port.ts';
 
 /** The endpoint that a platform gives a managed identity its tokens at. */
 export type ManagedIdentity = AsyncDisposable & {
@@ -39,9 +39,8 @@ export async function startManagedIdentity(token: string | null): Promise<Manage
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
-    env: { IDENTITY_ENDPOINT: `http://127.0.0.1:${String(port)}/msi/token`, IDENTITY_HEADER: SECRET },
+    env: { IDENTITY_ENDPOINT: `http://127.0.0.1:${listeningPort(server)}/msi/token`, IDENTITY_HEADER: SECRET },
     resources,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -21,6 +21,7 @@ export function printedAnswers(blocks: readonly Block[]): { query: string; answe
     if (language !== 'graphql') return [];
     const next = blocks[at + 1];
     if (next?.language !== 'json') throw new Error(`This query has no answer printed below it:\n${text}`);
-    return [{ query: text, answer: JSON.parse(next.text) as unknown }];
+    const answer: unknown = JSON.parse(next.text);
+    return [{ query: text, answer }];
   });
 }

@@ -1,4 +1,5 @@
-import { ask, type Answer, type Who } from './skein.ts';
+import type { Answer } from './answer.ts';
+import { ask, type Who } from './skein.ts';
 import { startCommand, type Ending, type SkeinCommand } from './skein-command.ts';
 
 /** A server as a process of its own, which can be killed. */

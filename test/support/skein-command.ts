@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -38,7 +37,10 @@ export function startCommand(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   // `close` comes when the output has been read to its end, `exit` may come before.
-  const ended: Promise<Ending> = once(child, 'close').then(([status, signal]) => ({ status, signal }));
+  const ended = new Promise<Ending>((resolve, reject) => {
+    child.once('close', (status, signal) => resolve({ status, signal }));
+    child.once('error', reject);
+  });
 
   return {
     pid: child.pid ?? NaN,

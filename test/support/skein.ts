@@ -6,19 +6,8 @@ import { parseConfig } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { Log } from '../../src/core/log.ts';
 import type { ChatModel } from '../../src/models/chat.ts';
+import { parseAnswer, textAt, type Answer } from './answer.ts';
 import { silentLog } from './silent-log.ts';
-
-/** What a client gets back. `data` is whatever the query asked for: tests know its shape. */
-export type Answer = {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape is the query's, checked by assertions
-  readonly data: any;
-  readonly errors?: readonly {
-    message: string;
-    path?: unknown;
-    extensions: { code: string; field?: string; retryAfterMs?: number };
-  }[];
-  readonly extensions?: { cost: { storageRequests: number; requestUnits: number } };
-};
 
 /** A Skein as a client meets it: a server on loopback, on a file of its own in a temporary folder. */
 export type TestSkein = {
@@ -88,7 +77,7 @@ export async function ask(url: string, query: string, variables: object = {}, wh
     },
     body: JSON.stringify({ query, variables }),
   });
-  return (await response.json()) as Answer;
+  return parseAnswer(await response.json());
 }
 
 /** A request whose body is the test's own. */
@@ -102,7 +91,7 @@ export async function postBody(
     headers: { 'content-type': 'application/json', ...headers },
     body,
   });
-  return { status: response.status, answer: (await response.json()) as Answer };
+  return { status: response.status, answer: parseAnswer(await response.json()) };
 }
 
 /** Opens a thread, appends messages to it, gives the thread's id. */
@@ -112,7 +101,7 @@ export async function threadWith(
   { who, ...input }: { who?: Who; title?: string; instructions?: string } = {},
 ): Promise<string> {
   const created = await skein.ask(CREATE, { input }, who);
-  const threadId = String(created.data.createThread.thread.id);
+  const threadId = textAt(created.data, 'createThread.thread.id');
   if (contents.length > 0) {
     const messages = contents.map((content, at) => ({ role: at % 2 === 0 ? 'USER' : 'ASSISTANT', content }));
     const appended = await skein.ask(APPEND, { input: { threadId, messages } }, who);

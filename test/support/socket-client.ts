@@ -1,27 +1,35 @@
 import assert from 'node:assert/strict';
 import { createClient } from 'graphql-ws';
-import { WebSocket, type CloseEvent } from 'ws';
-import type { Answer } from './skein.ts';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import { parseAnswer, valueAt, type Answer } from './answer.ts';
+
+/** What is answered over a socket, one after the other. */
+export type Answers = AsyncIterableIterator<Answer, undefined>;
 
 /** A GraphQL client over WebSocket, as front ends have it. */
 export type SocketClient = {
   /** Subscribes, or asks. @throws what the server answered instead: GraphQL errors, or the close of the socket */
-  follow(query: string, variables?: object): AsyncIterableIterator<Answer>;
+  follow(query: string, variables?: object): Answers;
   /** The one answer to a query, or what it was refused with. */
   ask(query: string, variables?: object): Promise<Answer>;
   /** Resolves when the server has closed the socket. */
-  readonly closed: Promise<CloseEvent>;
+  readonly closed: Promise<Close>;
   /** Goes away without a word, as a closed laptop does. */
   vanish(): void;
   [Symbol.asyncDispose](): Promise<void>;
 };
+
+type Close = z.infer<typeof close>;
+
+const close = z.object({ code: z.number(), reason: z.string() });
 
 /**
  * @param url of GraphQL over HTTP; the socket's is the same
  * @param connectionParams who is asking
  */
 export function connectSocket(url: string, connectionParams: Record<string, unknown> = {}): SocketClient {
-  const closed = Promise.withResolvers<CloseEvent>();
+  const closed = Promise.withResolvers<Close>();
   const client = createClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
@@ -30,17 +38,17 @@ export function connectSocket(url: string, connectionParams: Record<string, unkn
     lazy: false,
     onNonLazyError: () => {},
     retryAttempts: 0,
-    on: { closed: (event) => closed.resolve(event as CloseEvent) },
+    on: { closed: (event) => closed.resolve(close.parse(event)) },
   });
   const follow = (query: string, variables: object = {}) =>
-    client.iterate({ query, variables: { ...variables } }) as AsyncIterableIterator<Answer>;
+    parsed(client.iterate({ query, variables: { ...variables } }));
   return {
     follow,
     async ask(query, variables) {
       try {
         for await (const answer of follow(query, variables)) return answer;
       } catch (error) {
-        if (Array.isArray(error)) return { data: null, errors: error as NonNullable<Answer['errors']> };
+        if (Array.isArray(error)) return parseAnswer({ data: null, errors: error });
         throw error;
       }
       throw new Error('The server answered nothing.');
@@ -51,6 +59,22 @@ export function connectSocket(url: string, connectionParams: Record<string, unkn
       await client.dispose();
     },
   };
+}
+
+/** Subscribed at once, and left at once when it is told to: hence no generator. */
+function parsed(results: AsyncIterator<unknown, unknown>): Answers {
+  const answers: Answers = {
+    async next() {
+      const { done = false, value } = await results.next();
+      return done ? { done, value: undefined } : { done, value: parseAnswer(value) };
+    },
+    async return() {
+      await results.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => answers,
+  };
+  return answers;
 }
 
 /** What happens in a thread. */
@@ -66,20 +90,18 @@ export const EVENTS = `subscription ($threadId: ID!, $afterSeq: Int) { threadEve
 /** The messages of a thread. */
 export const MESSAGES = `query ($id: ID!) { thread(id: $id) { messages(first: 100) { edges { node { id seq status content } } } } }`;
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape is the query's, checked by assertions
-export type SocketEvent = any;
-
 /** The events of a subscription to a field, until it ends or one is the last. */
 export async function eventsOf(
   answers: AsyncIterable<Answer>,
   field: string,
-  isLast: (event: SocketEvent) => boolean = () => false,
-): Promise<SocketEvent[]> {
-  const events: SocketEvent[] = [];
+  isLast: (event: unknown) => boolean = () => false,
+): Promise<unknown[]> {
+  const events: unknown[] = [];
   for await (const { data, errors } of answers) {
     assert.equal(errors, undefined);
-    events.push(data[field]);
-    if (isLast(data[field])) break;
+    const event = valueAt(data, field);
+    events.push(event);
+    if (isLast(event)) break;
   }
   return events;
 }

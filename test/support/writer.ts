@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { valueAt } from './answer.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /** A message as a client was told that it is stored, or reads it back. */
-export type Told = {
-  readonly id: string;
-  readonly seq: number;
-  readonly role: string;
-  readonly status: string;
-  readonly content: string;
-};
+export type Told = Readonly<z.infer<typeof toldMessage>>;
+
+const toldMessage = z.object({
+  id: z.string(),
+  seq: z.number(),
+  role: z.string(),
+  status: z.string(),
+  content: z.string(),
+});
+
+/** Messages as they are answered. */
+export const toldMessages = z.array(toldMessage);
 
 /** One request of a writer: it is repeated, with the same keys, until it is answered. */
 export type Write = {
@@ -80,8 +87,11 @@ async function answerTo(ask: Ask, { kind, threadId, texts }: Write): Promise<Tol
       : { threadId, content: texts[0], idempotencyKey: texts[0] };
   const { data, errors } = await ask(QUERIES[kind], { input });
   assert.equal(errors, undefined, 'a writer is never refused');
-  const told: Told[] =
-    kind === 'append' ? data.appendMessages.messages : [data.sendMessage.userMessage, data.sendMessage.reply];
+  const told = toldMessages.parse(
+    kind === 'append'
+      ? valueAt(data, 'appendMessages.messages')
+      : [valueAt(data, 'sendMessage.userMessage'), valueAt(data, 'sendMessage.reply')],
+  );
   assert.deepEqual(
     told.filter(({ role }) => role === 'USER').map(({ content }) => content),
     texts,

@@ -20,8 +20,7 @@ export function isNumberArray(value: Value): value is number[] {
 /** Parses a text; `undefined` when it is no JSON. */
 export function parseJson(text: string): Value {
   try {
-    const parsed: Json = JSON.parse(text);
-    return parsed;
+    return JSON.parse(text) as Json;
   } catch {
     return undefined;
   }

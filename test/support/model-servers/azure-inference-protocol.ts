@@ -13,9 +13,9 @@ export const azureInferenceProtocol: Protocol = {
     if (!new URL(path, 'http://server').searchParams.has('api-version')) {
       return refuses(400, { error: { code: 'MissingApiVersionParameter', message: 'api-version is required' } });
     }
-    if (key !== null && headers['api-key'] !== key && headers['authorization'] !== `Bearer ${key}`) {
+    if (key !== null && headers['api-key'] !== key && headers.authorization !== `Bearer ${key}`) {
       return refuses(401, {
-        error: { code: '401', message: `Access denied for ${String(headers['authorization'])}.` },
+        error: { code: '401', message: `Access denied for ${String(headers.authorization)}.` },
       });
     }
     // What the protocol does not name is refused, unless the client says that it is the model's own.

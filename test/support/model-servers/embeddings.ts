@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { refuses } from './answers.ts';
 import type { Answer } from './protocol.ts';
 
@@ -14,11 +15,12 @@ export type EmbeddingModel = {
   readonly knowsNoBase64?: boolean;
 };
 
+const asked = z.object({ input: z.array(z.string()), dimensions: z.number().optional() });
+
 /** Embeds as `embeddingOf` says, within the model's limits. */
 export function embeds(model: EmbeddingModel): Answer {
   return (response, request) => {
-    const texts = request.body['input'] as string[];
-    const wanted = request.body['dimensions'] as number | undefined;
+    const { input: texts, dimensions: wanted } = asked.parse(request.body);
     if (wanted !== undefined && model.canBeAskedForOthers !== true) {
       return refuses(400, invalid('This model does not support specifying dimensions.', 'dimensions'))(
         response,

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { z } from 'zod';
+import { listeningPort } from '../listening-port.ts';
 import { azureInferenceProtocol } from './azure-inference-protocol.ts';
 import { openAiProtocol } from './openai-protocol.ts';
 import type { Answer, WireRequest } from './protocol.ts';
@@ -50,9 +52,8 @@ export async function startModelServer(
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${String(port)}${protocol.basePath}`,
+    url: `http://127.0.0.1:${listeningPort(server)}${protocol.basePath}`,
     requests,
     chat: (...next) => {
       answers.chat = [...next];
@@ -68,9 +69,10 @@ export async function startModelServer(
   };
 }
 
+const anyFields = z.record(z.string(), z.unknown());
+
 async function readRequest(incoming: IncomingMessage, response: ServerResponse): Promise<WireRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const body = anyFields.parse(await json(incoming));
   const abandoned = new Promise<void>((resolve) => {
     response.once('close', () => {
       if (!response.writableFinished) resolve();
@@ -78,8 +80,8 @@ async function readRequest(incoming: IncomingMessage, response: ServerResponse):
   });
   return {
     path: incoming.url ?? '',
-    headers: incoming.headers as Record<string, string | undefined>,
-    body: JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>,
+    headers: incoming.headers,
+    body,
     abandoned,
   };
 }

@@ -9,10 +9,10 @@ export const openAiProtocol: Protocol = {
     return path === '/v1/embeddings' ? 'embeddings' : null;
   },
   refusal: ({ headers, body }, key) => {
-    if (key !== null && headers['authorization'] !== `Bearer ${key}`) {
+    if (key !== null && headers.authorization !== `Bearer ${key}`) {
       return refuses(401, {
         error: {
-          message: `Incorrect API key provided: ${String(headers['authorization'])}.`,
+          message: `Incorrect API key provided: ${String(headers.authorization)}.`,
           type: 'invalid_request_error',
           param: null,
           code: 'invalid_api_key',

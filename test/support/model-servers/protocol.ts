@@ -1,9 +1,9 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 
 /** A request as it came over the wire. */
 export type WireRequest = {
   readonly path: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly headers: Readonly<IncomingHttpHeaders>;
   readonly body: Readonly<Record<string, unknown>>;
   /** Resolves when the client has ended the connection before the answer was whole. */
   readonly abandoned: Promise<void>;

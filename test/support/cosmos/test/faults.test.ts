@@ -41,7 +41,7 @@ test('a session that is not there yet reads as 404/1002, without a resource', as
   await using bench = await openBench();
   await oneItem(bench);
   bench.emulator.faults.add({ match: { operation: 'read' }, effect: { kind: 'status', status: 404, substatus: 1002 } });
-  const { statusCode, substatus, resource } = await bench.container.item('1', 'a').read();
+  const { statusCode, substatus, resource } = await bench.container.item('1', 'a').read<object>();
   assert.deepEqual({ statusCode, substatus, resource }, { statusCode: 404, substatus: 1002, resource: undefined });
 });
 

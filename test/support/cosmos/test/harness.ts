@@ -72,7 +72,7 @@ export async function openBench(
     emulator,
     client,
     container,
-    rows: async (query, feedOptions) => (await container.items.query(query, feedOptions).fetchAll()).resources,
+    rows: async (query, feedOptions) => (await container.items.query<unknown>(query, feedOptions).fetchAll()).resources,
     [Symbol.asyncDispose]: async () => {
       client.dispose();
       await emulator.close();

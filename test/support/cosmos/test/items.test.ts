@@ -20,7 +20,7 @@ test('an id is unique within its logical partition only', async () => {
 
 test('a missing item reads as 404 without a resource', async () => {
   await using bench = await openBench();
-  const { statusCode, resource } = await bench.container.item('none', 'a').read();
+  const { statusCode, resource } = await bench.container.item('none', 'a').read<object>();
   assert.deepEqual({ statusCode, resource }, { statusCode: 404, resource: undefined });
   await assert.rejects(bench.container.item('none', 'a').delete(), { code: 404 });
   await assert.rejects(bench.container.item('none', 'a').replace({ id: 'none', pk: 'a' }), { code: 404 });
@@ -39,7 +39,7 @@ test('keys of different types, null and an absent key are different partitions',
   await bench.container.items.create({ id: 'x' });
   assert.equal((await bench.container.item('x', 1).read<{ pk: number }>()).resource?.pk, 1);
   assert.equal((await bench.container.item('x', null).read<{ pk: null }>()).resource?.pk, null);
-  assert.deepEqual(Object.hasOwn((await bench.container.item('x').read()).resource ?? {}, 'pk'), false);
+  assert.deepEqual(Object.hasOwn((await bench.container.item('x').read<object>()).resource ?? {}, 'pk'), false);
 });
 
 test('a replace that says another key than the item is refused', async () => {
@@ -95,7 +95,7 @@ test('ids with spaces, percent signs and letters of any script are addressed as 
   await using bench = await openBench();
   for (const id of ['a b', '50%', 'ünï', '会話', "it's", 'a+b', 'a&b=c']) {
     await bench.container.items.create({ id, pk: id });
-    assert.equal((await bench.container.item(id, id).read()).resource?.id, id);
+    assert.equal((await bench.container.item(id, id).read<object>()).resource?.id, id);
   }
 });
 

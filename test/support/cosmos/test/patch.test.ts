@@ -5,7 +5,7 @@ import { openBench, type Bench } from './harness.ts';
 
 async function patched(bench: Bench, operations: PatchOperation[]): Promise<unknown> {
   await bench.container.items.upsert({ id: '1', pk: 'a', n: 1, tags: ['x', 'y'], deep: { kept: 1, gone: 2 } });
-  const { resource } = await bench.container.item('1', 'a').patch(operations);
+  const { resource } = await bench.container.item('1', 'a').patch<{ _attachments: string }>(operations);
   const { _rid, _self, _etag, _attachments, _ts, ...rest } = resource ?? { id: '' };
   assert.ok(_rid && _self && _etag && _attachments && _ts);
   return rest;

@@ -176,7 +176,7 @@ test('several ranges resume from a token of the SDK when it may give one', async
   let continuationToken: string | undefined;
   for (let page = 0; page < 20; page++) {
     const next = await bench.container.items
-      .query(query, { ...options, ...(continuationToken ? { continuationToken } : {}) })
+      .query<unknown>(query, { ...options, ...(continuationToken ? { continuationToken } : {}) })
       .fetchNext();
     found.push(...next.resources);
     continuationToken = next.continuationToken;
