@@ -145,7 +145,7 @@ export async function inTemporaryFolder(work: (folder: string) => Promise<void>)
   }
 }
 
-const answer = z.object({ data: z.unknown(), errors: z.array(z.unknown()).optional() });
+const answer = z.object({ data: z.unknown().optional(), errors: z.array(z.unknown()).optional() });
 
 /** One GraphQL request over HTTP. @throws Error when the answer has errors or is not of the shape */
 export async function ask<Shape>(
