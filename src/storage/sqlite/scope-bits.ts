@@ -25,8 +25,15 @@ const kept = new WeakMap<DatabaseSync, Map<string, ScopeBits>>();
 /**
  * The bits of a generation's passages in a scope, as they are now. Blocks that have changed since the last time are read
  * again, the others are not: of a million messages they take 100 MB.
+ * @param keptBytes what all scopes of this connection may take, this one always
  */
-export function bitsOfScope(db: DatabaseSync, generation: number, scope: TextScope, dimensions: number): BitRows {
+export function bitsOfScope(
+  db: DatabaseSync,
+  generation: number,
+  scope: TextScope,
+  dimensions: number,
+  keptBytes: number = KEPT_BYTES,
+): BitRows {
   const scopes = kept.get(db) ?? new Map<string, ScopeBits>();
   kept.set(db, scopes);
   const name = JSON.stringify([generation, scope.tenantRow, scope.ownerRow]);
@@ -40,7 +47,7 @@ export function bitsOfScope(db: DatabaseSync, generation: number, scope: TextSco
   scopes.delete(name);
   scopes.set(name, bits);
   refresh(db, generation, scope, bits);
-  dropOldest(scopes, bits);
+  dropOldest(scopes, bits, keptBytes);
   return bits.rows;
 }
 
@@ -93,11 +100,11 @@ function forget({ rows, placeOf, free }: ScopeBits, there: ReadonlySet<number>):
   }
 }
 
-function dropOldest(scopes: Map<string, ScopeBits>, used: ScopeBits): void {
+function dropOldest(scopes: Map<string, ScopeBits>, used: ScopeBits, keptBytes: number): void {
   let bytesKept = 0;
   for (const { rows } of scopes.values()) bytesKept += rows.bytes;
   for (const [name, bits] of scopes) {
-    if (bytesKept <= KEPT_BYTES || bits === used) return;
+    if (bytesKept <= keptBytes || bits === used) return;
     scopes.delete(name);
     bytesKept -= bits.rows.bytes;
   }

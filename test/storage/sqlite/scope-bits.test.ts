@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { openConnection } from '../../../src/storage/sqlite/connection.ts';
+import { bytesOfBits } from '../../../src/storage/sqlite/quantized.ts';
+import { integer } from '../../../src/storage/sqlite/rows.ts';
+import { bitsOfScope } from '../../../src/storage/sqlite/scope-bits.ts';
 import { aCall, aScope, aTenantScope, messageKeyIn } from '../../support/builders.ts';
 import { aMeaningQuery, aModel, contentsOf, embedAll } from '../contract/searching.ts';
 import { messagesSaying, startThread } from '../contract/setting.ts';
@@ -45,4 +49,33 @@ describe('the bits that a thread keeps in memory', () => {
       assert.deepEqual(await contentsOf(engine, scope, candidates), ['quiz', 'fjord']);
     });
   }
+
+  test('are given up for those of scopes searched since, when there is no room for all, and read again', async (t) => {
+    const path = aDataFile(t);
+    const engine = await openFor(t, { path });
+    await engine.index.adopt(aModel(), aCall());
+    for (const owner of [ada, bob]) {
+      await startThread(engine, owner, {}, messagesSaying('kayak', 'moon'));
+      await embedAll(engine, owner);
+    }
+    const db = openConnection({ path, readOnly: true, cacheKiB: 1_024 });
+    t.after(() => {
+      db.close();
+    });
+    const found = db.prepare('SELECT DISTINCT generation, tenant_row, owner_row FROM passage_blocks ORDER BY 3').all();
+    const [first, second] = found.map((row) => {
+      const scope = { tenantRow: integer(row, 'tenant_row'), ownerRow: integer(row, 'owner_row') };
+      return (keptBytes?: number) => bitsOfScope(db, integer(row, 'generation'), scope, aModel().dimensions, keptBytes);
+    });
+    assert.ok(first && second);
+    const bits = first();
+    second();
+    assert.equal(first(), bits, 'there is room for both');
+    second(bits.bytes);
+    const again = first(bits.bytes);
+    assert.notEqual(again, bits);
+    const query = new Uint8Array(bytesOfBits(aModel().dimensions));
+    assert.deepEqual(again.nearest(query, 2), bits.nearest(query, 2));
+    assert.equal(again.nearest(query, 2).length, 2);
+  });
 });
