@@ -43,13 +43,18 @@ export function wordCounter(terms: readonly string[]): (source: SearchSource) =>
   const countIn = termCounter(terms);
   return (source) => {
     const texts = fieldTexts(source);
-    const counts = terms.map(() => ({ text: 0, author: 0, said: 0, previous: 0, earlier: 0, next: 0 }));
+    const none = () => terms.map(() => 0);
+    const found = { text: none(), author: none(), said: none(), previous: none(), earlier: none(), next: none() };
     let length = 0;
-    for (const field of SEARCH_FIELDS) {
-      const found: number[] = [];
-      length += countIn(texts[field], found);
-      for (const [at, count] of counts.entries()) count[field] = found[at] ?? 0;
-    }
+    for (const field of SEARCH_FIELDS) length += countIn(texts[field], found[field]);
+    const counts = terms.map((_, at) => ({
+      text: found.text[at] ?? 0,
+      author: found.author[at] ?? 0,
+      said: found.said[at] ?? 0,
+      previous: found.previous[at] ?? 0,
+      earlier: found.earlier[at] ?? 0,
+      next: found.next[at] ?? 0,
+    }));
     return { length, terms: counts, fingerprint: fingerprintOf(texts.text) };
   };
 }

@@ -6,10 +6,11 @@ import type { KeywordCandidates, KeywordQuery } from '../candidates.ts';
 import { statement } from './connection.ts';
 import { isUnfiltered } from './filters.ts';
 import { integer, KEY_COLUMNS, messageKeyOf, type Row } from './rows.ts';
+import type { PlacedCandidate } from './packed-candidates.ts';
 import { firstCut, LOOKED_AT, type CountedTerm } from './first-cut.ts';
 import { anyOf, type TextScope } from './scoped-terms.ts';
 import { findable, searchScope } from './search-scope.ts';
-import { wordCounts } from './word-counts.ts';
+import { COUNTED_COLUMNS, wordCounts } from './word-counts.ts';
 import { frequencyOf, messagesIn } from './word-statistics.ts';
 import { defineHasPhrase, demandsNothing, meets } from './word-constraints.ts';
 
@@ -21,10 +22,9 @@ type Args = {
   readonly now: number;
 };
 
-/** With the candidates' rows, in their order. */
-type Found = KeywordCandidates & { readonly messageRows: readonly number[] };
+type Found = KeywordCandidates & { readonly candidates: readonly PlacedCandidate[] };
 
-const NONE: Found = { candidates: [], messageRows: [], statistics: null };
+const NONE: Found = { candidates: [], statistics: null };
 
 // The weights of the first cut, in the columns' order: text, author, said, previous, earlier, next. The ranking's own
 // are finer; these only have to bring what it wants to see.
@@ -51,12 +51,13 @@ export function byKeyword(db: DatabaseSync, { scope, query, filter, limit, now }
   };
   const counted = sought.map((term) => ({ term, frequency: frequencyOf(db, term, whose) }));
   const rows = best(db, { counted, whose, condition, limit });
-  const messageRows = rows.map((row) => integer(row, 'message_row'));
-  const counts = wordCounts(db, messageRows, terms);
+  const counts = wordCounts(rows, terms);
   const frequencies = new Map(counted.map(({ term, frequency }) => [term, frequency]));
   return {
-    messageRows,
-    candidates: counts.map((its, at) => ({ key: messageKeyOf(rows[at] ?? {}, scope), counts: its })),
+    candidates: counts.map((its, at) => {
+      const row = rows[at] ?? {};
+      return { key: messageKeyOf(row, scope), counts: its, messageRow: integer(row, 'message_row') };
+    }),
     statistics: {
       messages: messagesIn(db, whose),
       frequencies: terms.map((term) => frequencies.get(term) ?? 0),
@@ -98,7 +99,8 @@ const ALL = -1;
 
 const MATCHED = `SELECT rowid, ${FIT} AS fit FROM text_index WHERE text_index MATCH :match
   ORDER BY rowid DESC LIMIT :most`;
-const IN_ORDER = 'ORDER BY f.fit, m.message_row DESC';
+const FOUND = `SELECT m.message_row, ${KEY_COLUMNS}, ${COUNTED_COLUMNS}`;
+const IN_ORDER = 'ORDER BY f.fit, f.rowid DESC';
 
 /** The best matches that the condition keeps, of so many that are looked at. */
 function bestOf(
@@ -108,15 +110,15 @@ function bestOf(
   limit: number,
 ): Row[] {
   const params = { ...condition.params, match, most };
-  const columns = `m.message_row, ${KEY_COLUMNS}, f.fit`;
   if (!condition.keepsNearlyAll) {
-    const kept = `SELECT ${columns} FROM matched f ${JOINS} WHERE ${condition.sql} ${IN_ORDER} LIMIT :limit`;
-    return statement(db, `WITH matched AS (${MATCHED}) ${kept}`).all({ ...params, limit });
+    const kept = `SELECT f.rowid, f.fit FROM matched f ${JOINS} WHERE ${condition.sql} ${IN_ORDER} LIMIT :limit`;
+    const found = `WITH matched AS (${MATCHED}), kept AS (${kept}) ${FOUND} FROM kept f ${JOINS} ${IN_ORDER}`;
+    return statement(db, found).all({ ...params, limit });
   }
   // The best are taken first and then looked at: when some of them are not visible, more are taken.
   const first = `WITH matched AS (SELECT * FROM (${MATCHED}) ORDER BY fit, rowid DESC LIMIT :taken)`;
   for (let taken = limit; ; taken *= 4) {
-    const looked = `SELECT ${columns}, (${condition.sql}) AS visible FROM matched f ${JOINS} ${IN_ORDER}`;
+    const looked = `${FOUND}, (${condition.sql}) AS visible FROM matched f ${JOINS} ${IN_ORDER}`;
     const rows = statement(db, `${first} ${looked}`).all({ ...params, taken });
     const visible = rows.filter((row) => row['visible'] === 1).slice(0, limit);
     if (visible.length === limit || rows.length < taken) return visible;

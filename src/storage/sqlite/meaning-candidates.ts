@@ -7,13 +7,13 @@ import type { MeaningCandidate, MeaningQuery, Nearness } from '../candidates.ts'
 import type { BitRows } from './bit-rows.ts';
 import { statement } from './connection.ts';
 import { toBits, toInt8 } from './quantized.ts';
-import { integer, KEY_COLUMNS, messageKeyOf, text, type Row } from './rows.ts';
+import { integer, KEY_COLUMNS, messageKeyOf, type Row } from './rows.ts';
 import type { TextScope } from './scoped-terms.ts';
 import { bitsOfScope } from './scope-bits.ts';
 import { findable, searchScope } from './search-scope.ts';
 import { searchedGeneration } from './vector-model.ts';
 import { defineHasPhrase, meets } from './word-constraints.ts';
-import { wordCounts } from './word-counts.ts';
+import { COUNTED_COLUMNS, wordCounts } from './word-counts.ts';
 
 type NearestArgs = {
   readonly scope: Scope;
@@ -31,9 +31,6 @@ type NearnessArgs = {
 
 /** A message that words found; `messageRow` is where it was then, if that is known. */
 export type FoundMessage = { readonly key: MessageKey; readonly messageRow: number | null };
-
-/** A message by its best passage. */
-type NearMessage = Nearness & { readonly messageRow: number; readonly key: MessageKey };
 
 type Search = {
   readonly db: DatabaseSync;
@@ -74,15 +71,11 @@ export function nearestMessages(
   const met = meets(query, whose);
   const condition = { sql: `(${visible.sql}) AND (${met.sql})`, params: { ...visible.params, ...met.params, now } };
   const search = { db, generation, scope, whose, vector: toInt8(query.vector), condition };
-  const near = nearest(search, bitsOfScope(db, generation, whose, dimensions), toBits(query.vector), limit);
-  const counts = wordCounts(
-    db,
-    near.map(({ messageRow }) => messageRow),
-    query.terms.map(termOf),
-  );
-  return near.flatMap(({ key, cosine, passage }, at) => {
-    const its = counts[at];
-    return its === undefined ? [] : [{ key, cosine, passage, counts: its }];
+  const rows = nearest(search, bitsOfScope(db, generation, whose, dimensions), toBits(query.vector), limit);
+  const counts = wordCounts(rows, query.terms.map(termOf));
+  return counts.map((its, at) => {
+    const row = rows[at] ?? {};
+    return { key: messageKeyOf(row, scope), ...nearnessIn(row), counts: its };
   });
 }
 
@@ -90,34 +83,36 @@ export function nearestMessages(
 export function nearnessOf(db: DatabaseSync, { scope, query, messages }: NearnessArgs): (Nearness | null)[] {
   const generation = searchedGeneration(db, query.model, query.vector.length);
   if (generation === null) return messages.map(() => null);
-  const params = { tenant: scope.tenant, generation, vector: toInt8(query.vector) };
-  const known = messages.flatMap(({ key, messageRow }) => (messageRow === null ? [] : [[messageRow, key.message]]));
-  const unknown = messages.flatMap(({ key: { owner, thread, message }, messageRow }) =>
-    messageRow === null ? [[owner, thread, message]] : [],
-  );
-  const rows = [
-    ...statement(db, NEARNESS_BY_ROW).all({ ...params, messages: JSON.stringify(known) }),
-    ...statement(db, NEARNESS_BY_KEY).all({ ...params, messages: JSON.stringify(unknown) }),
-  ];
-  const near = bestPerMessage(
-    rows.map((row) => ({ messageRow: integer(row, 'message_row'), id: text(row, 'id'), ...nearnessIn(row) })),
-  );
-  const found = new Map(near.map(({ id, cosine, passage }) => [id, { cosine, passage }]));
-  return messages.map(({ key }) => found.get(key.message) ?? null);
+  const near: (Nearness | null)[] = messages.map(() => null);
+  const params = {
+    tenant: scope.tenant,
+    generation,
+    vector: toInt8(query.vector),
+    messages: JSON.stringify(messages.map(({ key, messageRow }) => [messageRow, key.owner, key.thread, key.message])),
+  };
+  const look = (sql: string): void => {
+    for (const row of statement(db, sql).all(params)) near[integer(row, 'place')] = nearnessIn(row);
+  };
+  look(NEARNESS_BY_ROW);
+  if (messages.some(({ messageRow }) => messageRow === null)) look(NEARNESS_BY_KEY);
+  return near;
 }
 
-/** First the passages nearest by bits; when the filter leaves too few of them, all that it leaves, if they are few. */
-function nearest(search: Search, rows: BitRows, bits: Uint8Array, limit: number): NearMessage[] {
-  let wanted = Math.max(CUT.least + Math.round(rows.length * CUT.part), limit * CUT.aMessage);
-  let passages = rows.nearest(bits, wanted);
-  let near = visibleOf(search, compared(search, passages), limit);
+/**
+ * First among the passages nearest by bits; when the filter leaves too few of them, among all that it leaves, if they are
+ * few.
+ */
+function nearest(search: Search, bitRows: BitRows, bits: Uint8Array, limit: number): Row[] {
+  let wanted = Math.max(CUT.least + Math.round(bitRows.length * CUT.part), limit * CUT.aMessage);
+  let passages = bitRows.nearest(bits, wanted);
+  let near = nearestAmong(search, passages, limit);
   if (near.length === limit || passages.length < wanted) return near;
   const left = leftByFilter(search);
-  if (left !== null) return visibleOf(search, compared(search, left), limit);
+  if (left !== null) return nearestAmong(search, left, limit);
   while (near.length < limit && passages.length === wanted) {
     wanted *= WIDER;
-    passages = rows.nearest(bits, wanted);
-    near = visibleOf(search, compared(search, passages), limit);
+    passages = bitRows.nearest(bits, wanted);
+    near = nearestAmong(search, passages, limit);
   }
   return near;
 }
@@ -130,37 +125,27 @@ const JOINS = `CROSS JOIN threads t ON t.thread_row = m.thread_row ${OWNERS}`;
 const COSINE = 'coalesce(1 - vec_distance_cosine(vec_int8(p.vector), vec_int8(:vector)), 0)';
 
 // A place among the bits may be that of a passage that has gone, or of another one since: what is read here counts.
-const COMPARE = `SELECT p.message_row, p.starts, p.ends, ${COSINE} AS cosine
-  FROM json_each(:passages) j CROSS JOIN passages p ON p.passage_row = j.value AND p.generation = :generation`;
+// With `max`, the other columns are those of the best passage. A limit keeps the order, and so has no more messages
+// looked at than are needed.
+const COMPARED = `SELECT p.message_row, p.starts, p.ends, max(${COSINE}) AS cosine
+  FROM json_each(:passages) j CROSS JOIN passages p ON p.passage_row = j.value AND p.generation = :generation
+  GROUP BY p.message_row ORDER BY cosine DESC LIMIT -1`;
 
-type Compared = Nearness & { readonly messageRow: number };
-
-/** The messages of these passages, each with its best one, the nearest first. */
-function compared({ db, generation, vector }: Search, passages: Float64Array): Compared[] {
-  const rows = statement(db, COMPARE).all({
+/** The messages of these passages that the condition keeps, each with its best one, the nearest first. */
+function nearestAmong({ db, generation, vector, condition }: Search, passages: Float64Array, limit: number): Row[] {
+  return statement(
+    db,
+    `WITH near AS MATERIALIZED (${COMPARED})
+     SELECT near.starts, near.ends, near.cosine, ${KEY_COLUMNS}, ${COUNTED_COLUMNS}
+     FROM near CROSS JOIN messages m ON m.message_row = near.message_row ${JOINS} WHERE ${condition.sql} LIMIT :limit`,
+  ).all({
+    ...condition.params,
     generation,
     vector,
     // In the order in which they lie: several to a page.
     passages: JSON.stringify(Array.from(passages.toSorted())),
+    limit,
   });
-  return bestPerMessage(rows.map((row) => ({ messageRow: integer(row, 'message_row'), ...nearnessIn(row) })));
-}
-
-/** The first of the messages that the condition keeps. */
-function visibleOf({ db, scope, condition }: Search, messages: readonly Compared[], limit: number): NearMessage[] {
-  // In the order of the list, so that no more are looked at than are needed.
-  const rows = statement(
-    db,
-    `SELECT j.key AS place, ${KEY_COLUMNS} FROM json_each(:messages) j
-     CROSS JOIN messages m ON m.message_row = j.value ${JOINS} WHERE ${condition.sql} LIMIT :limit`,
-  ).all({ ...condition.params, limit, messages: JSON.stringify(messages.map(({ messageRow }) => messageRow)) });
-  return rows
-    .map((row) => ({ row, place: integer(row, 'place') }))
-    .sort((one, other) => one.place - other.place)
-    .flatMap(({ row, place }) => {
-      const message = messages[place];
-      return message === undefined ? [] : [{ ...message, key: messageKeyOf(row, scope) }];
-    });
 }
 
 /** The passages of all messages that the condition keeps; null when it keeps more than a few. */
@@ -179,28 +164,19 @@ function leftByFilter({ db, generation, whose, condition }: Search): Float64Arra
   return rows.length > FEW ? null : Float64Array.from(rows, (row) => integer(row, 'passage_row'));
 }
 
-const NEARNESS = `SELECT m.message_row, m.id, p.starts, p.ends, ${COSINE} AS cosine FROM json_each(:messages) j
+const NEARNESS = `SELECT j.key AS place, p.starts, p.ends, max(${COSINE}) AS cosine FROM json_each(:messages) j
   CROSS JOIN tenants te ON te.tenant = :tenant`;
 const PASSAGES = 'CROSS JOIN passages p ON p.generation = :generation AND p.message_row = m.message_row';
 // A row may be another message's by now.
 const NEARNESS_BY_ROW = `${NEARNESS}
-  CROSS JOIN messages m ON m.message_row = j.value ->> 0 AND m.id = j.value ->> 1 AND m.tenant_row = te.tenant_row
-  ${PASSAGES}`;
+  CROSS JOIN messages m ON m.message_row = j.value ->> 0 AND m.id = j.value ->> 3 AND m.tenant_row = te.tenant_row
+  ${PASSAGES} GROUP BY j.key`;
 const NEARNESS_BY_KEY = `${NEARNESS}
-  CROSS JOIN owners o ON o.tenant_row = te.tenant_row AND o.owner = j.value ->> 0
-  CROSS JOIN threads t ON t.owner_row = o.owner_row AND t.id = j.value ->> 1 AND t.deleted = 0
-  CROSS JOIN messages m ON m.thread_row = t.thread_row AND m.id = j.value ->> 2
-  ${PASSAGES}`;
+  CROSS JOIN owners o ON o.tenant_row = te.tenant_row AND o.owner = j.value ->> 1
+  CROSS JOIN threads t ON t.owner_row = o.owner_row AND t.id = j.value ->> 2 AND t.deleted = 0
+  CROSS JOIN messages m ON m.thread_row = t.thread_row AND m.id = j.value ->> 3
+  ${PASSAGES} GROUP BY j.key`;
 
 function nearnessIn(row: Row): Nearness {
   return { cosine: integer(row, 'cosine'), passage: { start: integer(row, 'starts'), end: integer(row, 'ends') } };
-}
-
-function bestPerMessage<Found extends Compared>(found: readonly Found[]): Found[] {
-  const best = new Map<number, Found>();
-  for (const near of found) {
-    const known = best.get(near.messageRow);
-    if (known === undefined || near.cosine > known.cosine) best.set(near.messageRow, near);
-  }
-  return [...best.values()].sort((one, other) => other.cosine - one.cosine);
 }

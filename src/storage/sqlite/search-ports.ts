@@ -1,34 +1,30 @@
 import type { KeywordCandidate, Nearness } from '../candidates.ts';
 import type { Call, CandidateSource, IndexStore } from '../store.ts';
 import type { Access } from './access.ts';
+import { unpackKeywordCandidates, unpackMeaningCandidates, type PlacedCandidate } from './packed-candidates.ts';
 import type { Removal } from './removal.ts';
 
 /** The candidate port over an SQLite file. */
 export function sqliteCandidates(access: Access): CandidateSource {
   const { now } = access;
-  /** Where the messages were that words found, for when their nearness is asked about. */
-  const rows = new WeakMap<KeywordCandidate, number>();
   return {
     async byKeyword(scope, query, filter, limit, call) {
       const found = await access.scan('byKeyword', { scope, query, filter, limit, now: now() }, call);
-      call.meter.storage({ requests: 0, rows: found.messageRows.length });
-      const candidates = found.candidates.map(({ key, counts }, at) => {
-        const candidate = { key, counts };
-        rows.set(candidate, found.messageRows[at] ?? 0);
-        return candidate;
-      });
+      const candidates = unpackKeywordCandidates(found.packed);
+      call.meter.storage({ requests: 0, rows: candidates.length });
       return { candidates, statistics: found.statistics };
     },
     // By two threads at the same time: the one that looks for words also tells, once it has found some, how near they are.
     async byMeaning(scope, { alongside, ...query }, filter, limit, call) {
       const nearnessAlongside = async (): Promise<(Nearness | null)[]> => {
-        const messages = (await alongside).map((one) => ({ key: one.key, messageRow: rows.get(one) ?? null }));
+        const messages = (await alongside).map((one) => ({ key: one.key, messageRow: placeOf(one) }));
         return messages.length === 0 ? [] : access.scan('nearnessOf', { scope, query, messages }, call);
       };
-      const [candidates, nearness] = await Promise.all([
+      const [packed, nearness] = await Promise.all([
         access.scanVectors('nearestMessages', { scope, query, filter, limit, now: now() }, call),
         nearnessAlongside(),
       ]);
+      const candidates = unpackMeaningCandidates(packed);
       call.meter.storage({ requests: 0, rows: candidates.length + nearness.length });
       return { candidates, alongside: nearness };
     },
@@ -39,6 +35,11 @@ export function sqliteCandidates(access: Access): CandidateSource {
       return vectors;
     },
   };
+}
+
+/** Where a message was that words found here; null for a candidate from elsewhere. */
+function placeOf(candidate: KeywordCandidate | PlacedCandidate): number | null {
+  return 'messageRow' in candidate ? candidate.messageRow : null;
 }
 
 /** The index port over an SQLite file. */
