@@ -21,10 +21,10 @@ import {
 } from './spelling.ts';
 
 /**
- * How many candidates each side brings. Measured: 50 a side rank as well as 400, on conversations of 600 messages; the
- * rest is room for pages.
+ * How many candidates each side brings, at least: as many as a page is to have, where that is more. Measured: 50 a side
+ * rank as well as 60 or 400, on conversations of 600 messages; both sides read and count the words of each.
  */
-const CANDIDATES: Readonly<Record<SearchMode, number>> = { HYBRID: 60, KEYWORD: 160, MEANING: 160 };
+const CANDIDATES: Readonly<Record<SearchMode, number>> = { HYBRID: 50, KEYWORD: 160, MEANING: 160 };
 
 type Parts = { readonly candidates: CandidateSource; readonly embedder: Embedder; readonly log: Log };
 
@@ -33,6 +33,8 @@ export type Wanted = {
   readonly query: ParsedQuery;
   readonly filter: MessageFilter;
   readonly mode: SearchMode;
+  /** How many hits a page is to have. */
+  readonly first: number;
   readonly vector?: Float32Array;
   /** How many times as many candidates as usual; 1 where not said. */
   readonly width?: number;
@@ -69,11 +71,11 @@ export async function findCandidates(parts: Parts, scope: Scope, wanted: Wanted,
 async function lookUp(
   { candidates, embedder, log }: Parts,
   scope: Scope,
-  { query: typed, filter, mode, vector: given, width = 1 }: Wanted,
+  { query: typed, filter, mode, first, vector: given, width = 1 }: Wanted,
   meant: Respelt,
   call: Call,
 ): Promise<Found & { readonly byWords: KeywordCandidates }> {
-  const limit = width * CANDIDATES[mode];
+  const limit = width * Math.max(CANDIDATES[mode], first);
   const query = { ...typed, terms: meant.terms };
   const embedding =
     mode === 'KEYWORD' ? null : given === undefined ? embed(embedder, meant.meaning, call) : Promise.resolve(given);

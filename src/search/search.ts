@@ -60,6 +60,12 @@ type SearchParts = {
   readonly now: () => number;
 };
 
+/** What the found is to be like: texts for their words, stored messages for their direction. */
+type Alike = Pick<Wanted, 'filter' | 'first'> & {
+  readonly texts: readonly string[];
+  readonly keys: readonly MessageKey[];
+};
+
 /** So many messages stand for their thread: the first ones, which say what it is about. */
 const MESSAGES_A_THREAD = 40;
 
@@ -105,25 +111,21 @@ export function createSearch(parts: SearchParts): Search {
 
   function listOf(scope: Scope, request: SearchRequest, call: Call): Promise<RankedList> {
     requireInRange(request);
-    const { filter, mode, minScore, after } = request;
+    const { filter, mode, minScore, first, after } = request;
     const query = parseQuery(request.query);
     const search = JSON.stringify([scope, request.query, filter, mode, minScore ?? null]);
     return listFor(search, after, async () => {
-      const list = await ranked(scope, () => Promise.resolve({ query, filter, mode }), call);
+      const list = await ranked(scope, () => Promise.resolve({ query, filter, mode, first }), call);
       return { ...list, ranked: list.ranked.filter(({ score }) => score >= (minScore ?? 0)) };
     });
   }
 
   /** What is found by words and, where there are stored vectors, by their direction. */
-  async function like(
-    scope: Scope,
-    { texts, keys, filter }: { texts: readonly string[]; keys: readonly MessageKey[]; filter: MessageFilter },
-    call: Call,
-  ): Promise<Omit<RankedList, 'id'>> {
+  async function like(scope: Scope, { texts, keys, ...rest }: Alike, call: Call): Promise<Omit<RankedList, 'id'>> {
     const query = queryLike(texts);
     const wanted = async ({ model, dimensions }: Embedder): Promise<Wanted> => {
       const vector = meanDirection(await parts.candidates.vectorsOf(scope, { model, dimensions }, keys, call));
-      return vector === null ? { query, filter, mode: 'KEYWORD' } : { query, filter, mode: 'HYBRID', vector };
+      return vector === null ? { query, ...rest, mode: 'KEYWORD' } : { query, ...rest, mode: 'HYBRID', vector };
     };
     return ranked(scope, wanted, call);
   }
@@ -183,7 +185,7 @@ export function createSearch(parts: SearchParts): Search {
         } as const;
         const [[around], found] = await Promise.all([
           parts.messages.list(scope, [{ thread: threadKeyOfMessage(message), filter: {}, window }], call),
-          like(scope, { texts: [message.content], keys: [key], filter: {} }, call),
+          like(scope, { texts: [message.content], keys: [key], filter: {}, first: request.first }, call),
         ]);
         const leftOut = new Set([key, ...(around?.items ?? []).map(keyOfMessage)].map(messageKeyText));
         return { ...found, ranked: found.ranked.filter((one) => !leftOut.has(messageKeyText(one.key))) };
@@ -199,7 +201,8 @@ export function createSearch(parts: SearchParts): Search {
         const [page] = await parts.messages.list(scope, [{ thread: key, filter: {}, window }], call);
         const messages = page?.items ?? [];
         const texts = [thread.title ?? '', ...messages.map(({ content }) => content)];
-        return like(scope, { texts, keys: messages.map(keyOfMessage), filter: { excludedThreadKeys: [key] } }, call);
+        const filter = { excludedThreadKeys: [key] };
+        return like(scope, { texts, keys: messages.map(keyOfMessage), filter, first: request.first }, call);
       });
       return threadPage(scope, list, request, call);
     },

@@ -159,16 +159,25 @@ describe('pages of a search', () => {
 
   test('are pages of one list, whatever is written meanwhile', async (t) => {
     const { engine, search, say } = await setUp(t);
-    await say(...Array.from({ length: 60 }, (_, at) => `kayak ${'and so on '.repeat(at % 7)}${String(at)}`));
+    await say(...Array.from({ length: 50 }, (_, at) => `kayak ${'and so on '.repeat(at % 7)}${String(at)}`));
     const request = aRequest({ first: 7 });
     const before = await allPages(
       () => search,
       request,
       () => Promise.resolve(),
     );
-    assert.equal(new Set(before).size, 60);
+    assert.equal(new Set(before).size, 50);
     const meanwhile = () => startThread(engine, scope, {}, messagesSaying('kayak kayak kayak', 'the best kayak'));
     assert.deepEqual(await allPages(() => search, request, meanwhile), before);
+  });
+
+  test('are full where there is enough to find, however many a page is to have', async (t) => {
+    const { search, say } = await setUp(t);
+    await say(...Array.from({ length: 100 }, (_, at) => `kayak ${'and so on '.repeat(at % 7)}${String(at)}`));
+    for (const mode of ['HYBRID', 'KEYWORD', 'MEANING'] as const) {
+      const { hits } = await search.messages(scope, aRequest({ first: 100, mode }), aCall());
+      assert.equal(hits.length, 100, mode);
+    }
   });
 
   test('go on where they were when the list has been forgotten', async (t) => {
