@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 
+import { lowerThreadPriority } from '../../core/thread-priority.ts';
 import { insideGate } from './native-gate.ts';
 
 /*
@@ -8,6 +9,11 @@ import { insideGate } from './native-gate.ts';
  * vectors in one array. The message `null` ends it. So does a fault: `encoder-thread.ts` tells who waits.
  */
 const { threads, gate } = z.object({ threads: z.int().positive(), gate: z.instanceof(Int32Array) }).parse(workerData);
+
+/** Embedding a backlog takes all of a processor, for as long as there is one. */
+const NICENESS = 10;
+
+lowerThreadPriority(NICENESS);
 
 const port = parentPort;
 if (port === null) throw new Error('encoder-worker.ts runs as a worker thread only');

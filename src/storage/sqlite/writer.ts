@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { lowerThreadPriority } from '../../core/thread-priority.ts';
 import { openConnection, statement } from './connection.ts';
 import { faultOf } from './faults.ts';
 import { commitGroup } from './group-commit.ts';
@@ -9,6 +10,9 @@ import { packError, requestOf, startDataOf, type Report, type Run, type StartDat
 import { writeOperations } from './write-operations.ts';
 
 const CACHE_KIB = 16_384;
+
+/** Behind what reads, and before what embeds: that waits for this one to store its vectors. */
+const NICENESS = 5;
 
 /** What the write-ahead log shrinks to once a long read no longer holds it. */
 const LOG_BYTES = 64 * 1_048_576;
@@ -61,4 +65,7 @@ function serve(port: MessagePort): void {
   report({ kind: 'ready' });
 }
 
-if (parentPort !== null) serve(parentPort);
+if (parentPort !== null) {
+  lowerThreadPriority(NICENESS);
+  serve(parentPort);
+}
