@@ -1,7 +1,7 @@
 import { compose, type Switching } from '../compose.ts';
 import { readConfig, type Config } from '../config.ts';
 import { SkeinError } from '../core/errors.ts';
-import { createApp } from '../http/app.ts';
+import { createApp, warmUp } from '../http/app.ts';
 import { progressText } from '../indexing/serving-embedder.ts';
 import { CommandError, parseOptions } from './arguments.ts';
 import { createLog } from './log.ts';
@@ -36,6 +36,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     log,
   });
   try {
+    await warmUp(app);
     const address = await app.listen({ host: config.host, port: config.port });
     const line = switchLine(skein.switching);
     if (line !== null) console.log(line);

@@ -103,6 +103,11 @@ export async function createApp({
   return app;
 }
 
+/** Has the first query answered before anybody asks: it builds what all others use, which holds everything for 40 ms. */
+export async function warmUp(app: FastifyInstance): Promise<void> {
+  await app.inject({ method: 'POST', url: '/graphql', payload: { query: '{ __typename }' } });
+}
+
 /** Faults before GraphQL begins look as GraphQL's own do, with the same codes. */
 function refuse(error: FastifyError, reply: FastifyReply, log: Log): FastifyReply {
   if (error instanceof SkeinError) {
