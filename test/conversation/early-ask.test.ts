@@ -117,6 +117,17 @@ describe('the model, while the message is being stored', () => {
     assert.deepEqual(shown().at(-1), ['Be brief.', 'Three?']);
   });
 
+  it('is let go when another server has stored the same message meanwhile', async () => {
+    const { send, shown } = open(async (...args) => {
+      await eventually('the model to be asked', () => shown()[0] ?? null);
+      await engine.messages.append(...args);
+      return engine.messages.append(...args);
+    });
+    await assert.rejects(send('Again?', 'once').sent, { code: 'UNAVAILABLE' });
+    await eventually('the request to end', () => (ended === 1 ? true : null));
+    assert.equal(shown().length, 1);
+  });
+
   it('is not asked for a message that is there already, nor in a thread that is not', async () => {
     const { send, shown } = open();
     const { reply } = await send('Again?', 'once').sent;
