@@ -9,6 +9,7 @@ const MEASURES: Readonly<Record<string, string>> = {
   search: 'search over HTTP at 10,000 messages, or as many as are named',
   'vector-stores': 'nearest messages by vector, beside LanceDB, USearch and libSQL',
   freshness: 'how soon a message is found, and a backlog worked off while pages are read',
+  holds: 'how long each kind of request holds the event loop',
   reply: 'what a reply takes beyond the model, and many at once',
   start: 'start to first answer, and memory',
   embed: 'the local embedder',

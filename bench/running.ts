@@ -91,7 +91,12 @@ async function startProcess(
   const child = spawn(execPath, [...options, path, ...args], {
     // The measures run where no .env is.
     cwd: tmpdir(),
-    env: { PATH: env['PATH'] ?? '', ...variables },
+    env: {
+      PATH: env['PATH'] ?? '',
+      NODE_OPTIONS: env['BENCH_NODE_OPTIONS'] ?? '',
+      HOLD_OUT: '/tmp/t/holds.log',
+      ...variables,
+    },
     stdio: ['ignore', 'pipe', 'inherit', ...(options.length > 0 ? (['ipc'] as const) : [])],
   });
   const url = await firstUrl(child, file);
@@ -167,7 +172,9 @@ export async function ask<Shape>(
 
 const pending = z.object({ viewer: z.object({ pendingIndexing: z.number() }) });
 
-/** Waits until everything stored is found by meaning, too. */
-export async function untilIndexed(url: string): Promise<void> {
-  while ((await ask(url, pending, '{ viewer { pendingIndexing } }')).viewer.pendingIndexing > 0) await rest(100);
+/** Waits until everything stored of someone is found by meaning, too. */
+export async function untilIndexed(url: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  const left = async () =>
+    (await ask(url, pending, '{ viewer { pendingIndexing } }', {}, headers)).viewer.pendingIndexing;
+  while ((await left()) > 0) await rest(100);
 }
