@@ -264,7 +264,7 @@ export type MessageHit = {
   readonly duplicateCount: Scalars['Int']['output'];
   /** Those messages, the best first; at most 20. */
   readonly duplicates: ReadonlyArray<Message>;
-  /** The words in the content that matched, in order. */
+  /** The words in the content that matched, in order; at most 100, those around the part that fits best. */
   readonly highlights: ReadonlyArray<Highlight>;
   /** How well its words fit, 0 to 1; null when they did not find it. */
   readonly keywordScore?: Maybe<Scalars['Float']['output']>;

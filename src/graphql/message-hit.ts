@@ -6,8 +6,11 @@ import { neighboursOf } from './neighbours.ts';
 const MOST_DUPLICATES = 20;
 
 export const MessageHit: MessageHitResolvers = {
-  snippet: (hit, { length }) =>
-    cutSnippet(hit.message.content, hit.best, within(orDefault(length, 200), 20, 2_000, 'length')),
+  snippet: async ({ message, shown }, given) => {
+    const length = within(orDefault(given.length, 200), 20, 2_000, 'length');
+    return cutSnippet(message.content, (await shown()).best, length);
+  },
+  highlights: async ({ shown }) => (await shown()).highlights,
   neighbours: ({ message }, given, { loaders }) => neighboursOf(message, given, loaders),
   duplicateCount: ({ duplicates }) => duplicates.length,
   duplicates: async (hit, _, { loaders }) => {

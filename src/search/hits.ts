@@ -17,7 +17,15 @@ export type MessageHit = {
   readonly meaningScore: number | null;
   /** The other messages with the same text that it stands for, the best first. */
   readonly duplicates: readonly MessageKey[];
-  /** In order, without overlap. */
+  /** What messages with the same text share; null where it is not known. */
+  readonly fingerprint: string | null;
+  /** What to show of it: looked for when it is first asked for, as a message may be long. */
+  readonly shown: () => Promise<Shown>;
+};
+
+/** What of a message is shown to whoever searched. */
+export type Shown = {
+  /** In order, without overlap; at most 100, those around the best part. */
   readonly highlights: readonly Highlight[];
   /** Where the part that fits best starts and ends in the content: what a snippet is cut around. */
   readonly best: { readonly start: number; readonly end: number };

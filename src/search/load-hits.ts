@@ -3,7 +3,7 @@ import type { Message } from '../core/thread.ts';
 import type { Call, MessageStore } from '../storage/store.ts';
 import type { Folded } from './duplicates.ts';
 import { highlight } from './highlights.ts';
-import type { MatchKind, MessageHit } from './hits.ts';
+import type { MatchKind, MessageHit, Shown } from './hits.ts';
 
 /**
  * The hits of some places of a list, in their order; null for one that was deleted since the list was made. Where one of
@@ -35,7 +35,7 @@ export async function loadHits(
 }
 
 function hitOf(
-  { score, keywordScore, meaningScore, passage, duplicates }: Folded,
+  { score, keywordScore, meaningScore, passage, duplicates, fingerprint }: Folded,
   message: Message | null,
   words: readonly string[],
 ): MessageHit | null {
@@ -46,6 +46,7 @@ function hitOf(
     ...(byWords ? (['KEYWORD'] as const) : []),
     ...(byMeaning ? (['MEANING'] as const) : []),
   ];
+  let shown: Promise<Shown> | undefined;
   return {
     message,
     score,
@@ -53,6 +54,7 @@ function hitOf(
     keywordScore: byWords ? keywordScore : null,
     meaningScore: byMeaning ? meaningScore : null,
     duplicates,
-    ...highlight(message.content, words, passage),
+    fingerprint,
+    shown: () => (shown ??= highlight(message.content, words, passage)),
   };
 }

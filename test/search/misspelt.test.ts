@@ -40,11 +40,12 @@ describe('a search with a slip of the finger', () => {
       );
       const [hit] = hits;
       assert(hit !== undefined);
+      const { highlights, best } = await hit.shown();
       assert.deepEqual(
-        hit.highlights.map(({ text }) => text),
+        highlights.map(({ text }) => text),
         ['kayak'],
       );
-      assert.equal(hit.message.content.slice(hit.best.start, hit.best.end), 'kayak');
+      assert.equal(hit.message.content.slice(best.start, best.end), 'kayak');
       after = pageInfo.endCursor;
     }
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SkeinError } from '../../src/core/errors.ts';
 import { startLocalEmbedder } from '../../src/models/local/local-embedder.ts';
-import type { SearchMode } from '../../src/search/hits.ts';
+import type { MessageHit, SearchMode } from '../../src/search/hits.ts';
 import { createSearch, type Search, type SearchRequest } from '../../src/search/search.ts';
 import { assertRefused, messagesSaying, startThread } from '../storage/contract/setting.ts';
 import { aCall, aMessage, anOutcome, aPendingReply, aScope, aTenantScope, messageKeyIn } from '../support/builders.ts';
@@ -45,7 +45,8 @@ describe('a search', () => {
     const { hits } = await search.messages(scope, request, aCall());
     const [hit] = hits;
     assert(hit !== undefined);
-    assert.match(hit.message.content.slice(hit.best.start, hit.best.end), /walnuts/);
+    const { best } = await hit.shown();
+    assert.match(hit.message.content.slice(best.start, best.end), /walnuts/);
   });
 
   test('says of each hit how well it fits, what found it, and which words matched', async (t) => {
@@ -57,8 +58,10 @@ describe('a search', () => {
     assert.deepEqual(hit.matchedBy, ['KEYWORD', 'MEANING']);
     for (const score of [hit.score, hit.keywordScore, hit.meaningScore])
       assert(score !== null && score > 0 && score <= 1);
-    assert.deepEqual(hit.highlights, [{ start: 8, end: 13, text: 'kayak' }]);
-    assert.deepEqual(hit.best, { start: 8, end: 13 });
+    assert.deepEqual(await hit.shown(), {
+      highlights: [{ start: 8, end: 13, text: 'kayak' }],
+      best: { start: 8, end: 13 },
+    });
   });
 
   test('heeds phrases, excluded words and authors in every mode', async (t) => {
@@ -218,10 +221,8 @@ describe('pages of a search', () => {
     const all = await search.messages(scope, aRequest({ minScore: 0 }), aCall());
     const limit = all.hits[1]?.score ?? 1;
     const some = await search.messages(scope, aRequest({ minScore: limit }), aCall());
-    assert.deepEqual(
-      some.hits,
-      all.hits.filter(({ score }) => score >= limit),
-    );
+    const told = (hits: readonly MessageHit[]) => hits.map(({ shown: _, ...hit }) => hit);
+    assert.deepEqual(told(some.hits), told(all.hits.filter(({ score }) => score >= limit)));
     assert.equal(some.totalCount, some.hits.length);
     const none = await search.messages(scope, aRequest({ minScore: 1 }), aCall());
     assert.deepEqual([none.hits, none.totalCount, none.pageInfo.endCursor], [[], 0, null]);

@@ -1,0 +1,34 @@
+/**
+ * How much of a turn of the event loop long work may take, all of it together, in milliseconds: a request that comes
+ * meanwhile waits for that long at most.
+ */
+const TURN_MS = 5;
+
+/** When this turn's share ends; null until somebody asks in this turn. */
+let ends: number | null = null;
+
+/** Work that waits for a turn of its own, the one that waits longest first. */
+const waiting: (() => void)[] = [];
+
+/**
+ * Lets others have their turn. To be awaited by long work between small steps: it goes on at once for as long as this
+ * turn's share lasts, and else in a later turn, after what waits already.
+ */
+export async function giveWay(): Promise<void> {
+  if (ends === null) begin();
+  else if (performance.now() >= ends) await new Promise<void>((resolve) => waiting.push(resolve));
+}
+
+function begin(): void {
+  ends = performance.now() + TURN_MS;
+  setImmediate(next);
+}
+
+/** One that waits has the whole turn: the others would have none of their share left. */
+function next(): void {
+  ends = null;
+  const first = waiting.shift();
+  if (first === undefined) return;
+  begin();
+  first();
+}

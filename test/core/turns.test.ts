@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { giveWay } from '../../src/core/turns.ts';
+
+/** Steps of a millisecond each, which it tells of. */
+async function longWork(steps: number, step: () => void): Promise<void> {
+  for (let count = 0; count < steps; count += 1) {
+    await giveWay();
+    const until = performance.now() + 1;
+    while (performance.now() < until);
+    step();
+  }
+}
+
+test('long work lets what comes meanwhile have its turn', async () => {
+  let steps = 0;
+  let seenAt = -1;
+  const work = longWork(50, () => (steps += 1));
+  setTimeout(() => (seenAt = steps), 1);
+  await work;
+  assert.ok(seenAt >= 0 && seenAt < 50, `a timer of a millisecond came after ${String(seenAt)} of 50 steps`);
+});
+
+test('works that are long at the same time take turns', async () => {
+  const order: string[] = [];
+  await Promise.all(['a', 'b', 'c'].map((name) => longWork(30, () => order.push(name))));
+  const turns = order.filter((name, at) => name !== order[at - 1]).length;
+  assert.equal(order.length, 90);
+  assert.ok(turns > 6, `they changed ${String(turns)} times`);
+});
+
+test('short work is done at once', async () => {
+  let isLater = false;
+  setImmediate(() => (isLater = true));
+  for (let count = 0; count < 10; count += 1) await giveWay();
+  assert.equal(isLater, false);
+});
