@@ -1,5 +1,4 @@
 import type { MessageFilter } from '../core/filter.ts';
-import { fingerprintOf } from '../core/words.ts';
 import type { OwnerScope } from '../core/identity.ts';
 import { threadKeyText, type ThreadKey } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -8,6 +7,7 @@ import type { Source } from '../models/chat.ts';
 import type { MessageHit } from '../search/hits.ts';
 import type { Search } from '../search/search.ts';
 import type { Call, MessageStore, ThreadStore } from '../storage/store.ts';
+import { excerptAround } from './excerpt.ts';
 
 /** How a reply draws on the owner's other threads. */
 export type Recall = {
@@ -16,6 +16,12 @@ export type Recall = {
   readonly minScore: number | null;
   readonly filter: MessageFilter;
 };
+
+/** Of one source; a model's window is for the conversation, and not all of a long text fits the question. */
+const SOURCE_CHARACTERS = 6_000;
+
+/** For each source that is wanted, so many hits are looked at at once: some are left out. */
+const HITS_A_SOURCE = 4;
 
 /** What recall found: the material, and the messages it is from, in the same order. */
 export type Recalled = { readonly sources: readonly Source[]; readonly messages: readonly Message[] };
@@ -35,21 +41,22 @@ export async function recallFor(
 ): Promise<Recalled> {
   const query = asQuery(question);
   if (query === '') return { sources: [], messages: [] };
-  const found = await search.messages(
-    scope,
-    {
-      query,
-      mode: 'HYBRID',
-      filter: { statuses: ['COMPLETE'], ...filter, excludedThreadKeys: [thread] },
-      minScore,
-      // Some are left out below, and they are the ones that fit best; one may say what another that stays says, too.
-      first: LIMITS.pageSize,
-      apart: true,
-      after: null,
-    },
-    call,
-  );
-  const hits = distinct(found.hits.filter(({ message }) => !leaveOut(message))).slice(0, topK);
+  const request = {
+    query,
+    mode: 'HYBRID',
+    filter: { statuses: ['COMPLETE'], ...filter, excludedThreadKeys: [thread] },
+    minScore,
+    first: Math.min(LIMITS.pageSize, HITS_A_SOURCE * topK),
+    // One that is left out, and it may be the one that fits best, may say what another that stays says, too.
+    apart: true,
+  } as const;
+  let hits: MessageHit[] = [];
+  let after: string | null = null;
+  do {
+    const page = await search.messages(scope, { ...request, after }, call);
+    hits = distinct([...hits, ...page.hits.filter(({ message }) => !leaveOut(message))]).slice(0, topK);
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null && hits.length < topK);
   if (hits.length === 0) return { sources: [], messages: [] };
   const [titles, contents] = await Promise.all([
     titlesOf(threads, scope, hits, call),
@@ -69,8 +76,8 @@ export async function recallFor(
 
 /** Hits of which no two have the same text: the first of them. */
 function distinct(hits: readonly MessageHit[]): MessageHit[] {
-  const texts = hits.map(({ message }) => fingerprintOf(message.content));
-  return hits.filter((_, at) => texts[at] === null || texts.indexOf(texts[at] ?? null) === at);
+  const texts = hits.map(({ fingerprint }) => fingerprint);
+  return hits.filter(({ fingerprint }, at) => fingerprint === null || texts.indexOf(fingerprint) === at);
 }
 
 /** What a person says is no query: quotation marks, a dash before a word and `author:` mean nothing special in it. */
@@ -96,7 +103,10 @@ async function titlesOf(
   );
 }
 
-/** Each hit's text with that of the messages around it, when they are asked for. */
+/**
+ * Each hit's text with that of the messages around it, when they are asked for. Of long ones, parts: of the hit the one
+ * that fits, of the others the beginning; they have half of the room together.
+ */
 async function surroundings(
   messages: MessageStore,
   scope: OwnerScope,
@@ -104,7 +114,10 @@ async function surroundings(
   neighbours: number,
   call: Call,
 ): Promise<string[]> {
-  if (neighbours === 0) return hits.map(({ message }) => message.content);
+  const around = await Promise.all(hits.map(async ({ shown }) => (await shown()).best));
+  const excerpt = (hit: MessageHit, at: number, length: number) =>
+    excerptAround(hit.message.content, around[at] ?? BEGINNING, length);
+  if (neighbours === 0) return hits.map((hit, at) => excerpt(hit, at, SOURCE_CHARACTERS));
   const pages = await messages.list(
     scope,
     hits.map(({ message }) => ({
@@ -119,5 +132,16 @@ async function surroundings(
     })),
     call,
   );
-  return pages.map((page) => page.items.map(({ author, role, content }) => `${author ?? role}: ${content}`).join('\n'));
+  return hits.map((hit, at) => {
+    const lines = (pages[at]?.items ?? []).map((message) => {
+      const isHit = message.seq === hit.message.seq;
+      const text = isHit
+        ? excerpt(hit, at, SOURCE_CHARACTERS / 2)
+        : excerptAround(message.content, BEGINNING, SOURCE_CHARACTERS / 2 / (2 * neighbours));
+      return `${message.author ?? message.role}: ${text}`;
+    });
+    return lines.join('\n');
+  });
 }
+
+const BEGINNING = { start: 0, end: 0 };

@@ -13,6 +13,7 @@ export type ChatTurn = {
 export type Source = {
   /** How the reply may refer to it: 1, 2, 3 … */
   readonly number: number;
+  /** A message, or of a long one the part that fits; some thousand characters at most. */
   readonly content: string;
   readonly author: string | null;
   readonly said: 'by the user' | 'by an assistant';

@@ -75,6 +75,22 @@ describe('recall', () => {
     }
   });
 
+  it('quotes of a very long message the part that fits, with little of what is around it', async () => {
+    const filler = 'The committee discussed the budget and found no agreement. ';
+    const long = `${filler.repeat(800)}The lighthouse keeper collects barometers. ${filler.repeat(800)}`;
+    const id = await threadWith(skein, [filler.repeat(400), long, filler.repeat(400)], { title: 'Minutes' });
+    await skein.indexed();
+    for (const neighbours of [0, 1]) {
+      const { contents, wire } = await send('What does the lighthouse keeper collect?', { topK: 1, neighbours });
+      assert.deepEqual(contents, [long]);
+      const quoted = wire[1]?.content ?? '';
+      assert.match(quoted, /The lighthouse keeper collects barometers\./);
+      assert.ok(quoted.length < 7_000, `${String(quoted.length)} characters`);
+      assert.equal(quoted.includes('USER: The committee'), neighbours > 0);
+    }
+    await skein.ask(DELETE, { id });
+  });
+
   it('leaves a recalled message that gives orders inside its quotation, as the user’s material', async () => {
     const { contents, wire } = await send('What is the ferry password?', { topK: 5, neighbours: 0 });
     assert.ok(contents.includes(ATTACK), 'it was recalled, and is listed as it was written');

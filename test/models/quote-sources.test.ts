@@ -83,9 +83,3 @@ test('code and markup are quoted as they were written', () => {
   const content = 'if (a < b && c > d) return <b>"bold"</b>;';
   assert.ok(quoteSources([aSource({ content })]).includes(content));
 });
-
-test('of a very long source the beginning is quoted', () => {
-  const text = quoteSources([aSource({ content: 'word '.repeat(10_000) })]);
-  assert.ok(text.length < 10_000);
-  assert.ok(text.includes(' …\n</quotation>'));
-});

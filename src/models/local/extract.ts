@@ -1,3 +1,4 @@
+import { giveWay } from '../../core/turns.ts';
 import type { Source } from '../chat.ts';
 
 /** A sentence of a source that says something about the question. */
@@ -18,11 +19,15 @@ const WORD_CHARACTERS = 3;
  * share words with a question, and answer none. A word counts for more the fewer of the sentences have it (inverse
  * document frequency, Spärck Jones 1972), and a source that fits better raises its sentences.
  */
-export function extract(question: string, sources: readonly Source[]): Extract[] {
+export async function extract(question: string, sources: readonly Source[]): Promise<Extract[]> {
   const asked = stems(question);
-  const candidates = sources.flatMap((source) =>
-    sentences(source.content).map((sentence) => ({ source, sentence, words: stems(sentence) })),
-  );
+  const candidates: (Extract & { readonly words: ReadonlySet<string> })[] = [];
+  for (const source of sources) {
+    for (const sentence of sentences(source.content)) {
+      await giveWay();
+      candidates.push({ source, sentence, words: stems(sentence) });
+    }
+  }
   const rarity = new Map(
     [...asked].map((word) => {
       const having = candidates.filter(({ words }) => words.has(word)).length;

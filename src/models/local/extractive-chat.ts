@@ -20,7 +20,7 @@ export function createExtractiveChat(): ChatModel {
 
 async function* reply(request: ChatRequest, { signal }: { signal: AbortSignal }): AsyncGenerator<ChatEvent, void> {
   const question = request.turns.findLast(({ role }) => role === 'user')?.content ?? '';
-  const extracts = extract(question, request.sources);
+  const extracts = await extract(question, request.sources);
   for (const text of extracts.length === 0 ? nothingFound() : quotations(extracts)) {
     signal.throwIfAborted();
     // One turn of the event loop a piece: a follower sees the reply grow, as with a model that takes its time.
