@@ -64,7 +64,7 @@ async function storeThread(url: string, stored: CorpusThread['messages']): Promi
 /** How many passages of such messages the embedder alone embeds a second, asked as the indexer asks it. */
 async function embedderAlone(embedder: Embedder, messages: CorpusThread['messages']): Promise<number> {
   const texts = messages.flatMap(({ content }) =>
-    cutPassages(content, embedder.passageCharacters).map(({ start, end }) => content.slice(start, end)),
+    Array.from(cutPassages(content, embedder.passageCharacters), ({ start, end }) => content.slice(start, end)),
   );
   await embedder.embed(texts.slice(0, 32));
   const begun = performance.now();

@@ -135,7 +135,7 @@ async function storeThread(
   );
   await engine.messages.append(scope, id, stored, call);
   const results = messages.map((message, place) => {
-    const passages = cutPassages(message.content, embedder.passageCharacters);
+    const passages = [...cutPassages(message.content, embedder.passageCharacters)];
     const itsVectors = vectors(message, passages.length, random);
     return {
       tenant: scope.tenant,

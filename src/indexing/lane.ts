@@ -3,7 +3,7 @@ import { withLoggedCost } from '../core/background-cost.ts';
 import { messageKeyText } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Embedder } from '../models/embedder.ts';
-import type { IndexResult, IndexTask, IndexWindow } from '../storage/indexed.ts';
+import { WAITING_CHARACTERS, type IndexResult, type IndexTask, type IndexWindow } from '../storage/indexed.ts';
 import type { IndexStore } from '../storage/store.ts';
 import { createMessageEmbedder } from './embed-messages.ts';
 import type { Retried } from './retried.ts';
@@ -29,6 +29,9 @@ type LaneParts = {
 };
 
 const MESSAGES_A_BATCH = 32;
+
+/** Some 250 passages. A longer message is a batch of its own. */
+const CHARACTERS_A_BATCH = 100_000;
 
 /** How many are read at once, for some batches. */
 const READ_AHEAD = 96;
@@ -119,17 +122,17 @@ export function startLane({ index, embedder, log, signal, retried, drained }: La
       unread = false;
       const limit = READ_AHEAD + others.size;
       ahead = await read({ from: 'oldest', limit });
-      isAll = ahead.length < limit;
+      isAll = ahead.length < limit && charactersIn(ahead) < WAITING_CHARACTERS;
       if (isAll) caughtUpAt = performance.now();
       else unread = true;
     }
     ahead = ahead.filter(isFree);
-    const oldest = ahead.splice(0, isAll ? MESSAGES_A_BATCH : MESSAGES_A_BATCH - NEWEST_A_BATCH);
+    const oldest = ahead.splice(0, fitting(ahead, isAll ? MESSAGES_A_BATCH : MESSAGES_A_BATCH - NEWEST_A_BATCH));
     if (isAll) return oldest;
     for (const task of oldest) others.add(nameOf(task));
     // Of the newest, those of three batches may be under way.
-    const newest = await read({ from: 'newest', limit: 4 * NEWEST_A_BATCH });
-    return [...oldest, ...newest.filter(isFree).slice(0, NEWEST_A_BATCH)];
+    const newest = (await read({ from: 'newest', limit: 4 * NEWEST_A_BATCH })).filter(isFree);
+    return [...oldest, ...newest.slice(0, fitting(newest, NEWEST_A_BATCH))];
   }
 
   function read(window: IndexWindow): Promise<IndexTask[]> {
@@ -173,6 +176,17 @@ export function startLane({ index, embedder, log, signal, retried, drained }: La
     },
     ended,
   };
+}
+
+/** How many of the first tasks make a batch: so many at most, and as long as a batch may be; but one at least. */
+function fitting(tasks: readonly IndexTask[], most: number): number {
+  let characters = 0;
+  const over = tasks.findIndex(({ message }) => (characters += message.content.length) > CHARACTERS_A_BATCH);
+  return Math.min(most, over < 0 ? tasks.length : Math.max(1, over));
+}
+
+function charactersIn(tasks: readonly IndexTask[]): number {
+  return tasks.reduce((sum, { message }) => sum + message.content.length, 0);
 }
 
 function nameOf({ tenant, key }: Pick<IndexTask, 'tenant' | 'key'>): string {

@@ -13,36 +13,39 @@ const PASSAGES = 64;
 const SENTENCE_END = /[.!?…]+["'”’)\]]*\s+|[。！？]+|\n+/g;
 
 /**
- * Cuts a text into passages, in order: whole sentences where they fit, else whole words. Together they cover the text,
- * but for white space around them.
+ * Cuts a text into passages, in order and one by one: whole sentences where they fit, else whole words. Together they
+ * cover the text, but for white space around them.
  * @param longest characters of the longest passage, in UTF-16 code units
  */
-export function cutPassages(text: string, longest: number): Passage[] {
+export function* cutPassages(text: string, longest: number): Generator<Passage, void> {
   const least = Math.min(longest, Math.max(longest * LEAST_SHARE, text.length / PASSAGES));
-  const passages: Passage[] = [];
+  const textEnd = text.trimEnd().length;
+  let last: Passage | null = null;
   for (const sentence of sentencesOf(text)) {
-    const last = passages.at(-1);
-    const joinable = last !== undefined && sentence.end - last.start <= longest;
     // The end of a text is no passage of its own when it is short.
-    const isShort = sentence.end - sentence.start < least && sentence.end >= text.trimEnd().length;
-    if (joinable && (last.end - last.start < least || isShort)) {
-      passages[passages.length - 1] = { start: last.start, end: sentence.end };
-    } else {
-      passages.push(...cutAtWords(text, sentence, longest));
+    const isShort = sentence.end - sentence.start < least && sentence.end >= textEnd;
+    const isJoinable = last !== null && sentence.end - last.start <= longest;
+    if (last !== null && isJoinable && (last.end - last.start < least || isShort)) {
+      last = { start: last.start, end: sentence.end };
+      continue;
+    }
+    for (const piece of cutAtWords(text, sentence, longest)) {
+      if (last !== null) yield last;
+      last = piece;
     }
   }
-  return passages;
+  if (last !== null) yield last;
 }
 
-function sentencesOf(text: string): Passage[] {
-  const sentences: Passage[] = [];
+function* sentencesOf(text: string): Generator<Passage, void> {
   let start = 0;
   for (const { 0: ending, index } of text.matchAll(SENTENCE_END)) {
-    sentences.push({ start, end: index + ending.length });
+    const sentence = trimmed(text, { start, end: index + ending.length });
     start = index + ending.length;
+    if (sentence.end > sentence.start) yield sentence;
   }
-  sentences.push({ start, end: text.length });
-  return sentences.map((sentence) => trimmed(text, sentence)).filter(({ start: from, end }) => end > from);
+  const rest = trimmed(text, { start, end: text.length });
+  if (rest.end > rest.start) yield rest;
 }
 
 function trimmed(text: string, { start, end }: Passage): Passage {
@@ -52,18 +55,17 @@ function trimmed(text: string, { start, end }: Passage): Passage {
 }
 
 /** Pieces of at most so many characters: cut at white space where there is any, never inside a surrogate pair. */
-function cutAtWords(text: string, { start, end }: Passage, longest: number): Passage[] {
-  const pieces: Passage[] = [];
+function* cutAtWords(text: string, { start, end }: Passage, longest: number): Generator<Passage, void> {
   let from = start;
   while (end - from > longest) {
     const space = text.slice(from, from + longest + 1).search(/\s\S*$/u);
     let cut = space > 0 ? from + space : from + longest;
     if (space <= 0 && isLowSurrogate(text, cut)) cut -= 1;
-    pieces.push(trimmed(text, { start: from, end: cut }));
+    const piece = trimmed(text, { start: from, end: cut });
+    if (piece.end > piece.start) yield piece;
     from = trimmed(text, { start: cut, end }).start;
   }
-  pieces.push({ start: from, end });
-  return pieces.filter((piece) => piece.end > piece.start);
+  if (end > from) yield { start: from, end };
 }
 
 function isLowSurrogate(text: string, at: number): boolean {

@@ -9,7 +9,10 @@ export type Passage = { readonly start: number; readonly end: number };
 /** A message that waits for its vectors. */
 export type IndexTask = { readonly tenant: TenantId; readonly key: MessageKey; readonly message: Message };
 
-/** Up to `limit` of what waits: the oldest first, or the newest. */
+/**
+ * Up to `limit` of what waits: the oldest first, or the newest. Long messages may end the answer earlier: the one that
+ * brings it to `WAITING_CHARACTERS` may be the last.
+ */
 export type IndexWindow = { readonly from: 'oldest' | 'newest'; readonly limit: number };
 
 /**
@@ -17,6 +20,9 @@ export type IndexWindow = { readonly from: 'oldest' | 'newest'; readonly limit: 
  * `textHash`: of exactly the text that was embedded and of whose it is; without it the vector is not found by its text.
  */
 export type PassageVector = Passage & { readonly vector: Float32Array; readonly textHash?: string };
+
+/** So much content is as much as anybody wants to hold at once. */
+export const WAITING_CHARACTERS = 1_000_000;
 
 export type IndexResult = {
   readonly tenant: TenantId;

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { cutPassages } from '../../src/indexing/passages.ts';
 
 const cut = (text: string, longest: number) =>
-  cutPassages(text, longest).map(({ start, end }) => text.slice(start, end));
+  Array.from(cutPassages(text, longest), ({ start, end }) => text.slice(start, end));
 
 describe('passages', () => {
   test('are sentences, short ones joined', () => {
@@ -40,7 +40,7 @@ describe('passages', () => {
     ];
     for (const text of texts) {
       for (const longest of [40, 400, 4_000]) {
-        const passages = cutPassages(text, longest);
+        const passages = [...cutPassages(text, longest)];
         let last = 0;
         for (const { start, end } of passages) {
           assert.match(text.slice(last, start), /^\s*$/);
@@ -54,7 +54,7 @@ describe('passages', () => {
 
   test('of a megabyte are not many more than its length asks for', () => {
     const text = 'Short line.\n'.repeat(87_000);
-    const passages = cutPassages(text, 400);
+    const passages = [...cutPassages(text, 400)];
     assert(passages.length < 1.2 * (text.length / 400), String(passages.length));
   });
 });

@@ -1,9 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Scope } from '../../core/identity.ts';
-import type { IndexResult, IndexTask, IndexWindow, PassageVector } from '../indexed.ts';
+import { keyOfMessage } from '../../core/thread.ts';
+import {
+  WAITING_CHARACTERS,
+  type IndexResult,
+  type IndexTask,
+  type IndexWindow,
+  type PassageVector,
+} from '../indexed.ts';
 import { statement } from './connection.ts';
 import { inScope, LIVE_THREAD } from './filters.ts';
 import { adoptModel, discardRetired, enlist, indexModels, promote, settle } from './model-switch.ts';
+import { unpackResults, type PackedResults } from './packed-results.ts';
 import { knownVector, storePassages } from './passages.ts';
 import {
   INDEXED_COLUMNS,
@@ -35,13 +43,17 @@ export const indexReads = {
   waiting(db: DatabaseSync, { model, from, ...args }: IndexWindow & { model: string; now: number }): IndexTask[] {
     const generation = generationFor(db, model);
     if (generation === null) return [];
-    return statement(db, generation.phase === 'SERVING' ? waiting(from) : waitingToBeBuilt(from))
-      .all(args)
-      .map((row) => {
-        const tenant = tenantOf(row);
-        const message = messageOf(row, { tenant, owner: null });
-        return { tenant, key: { owner: message.owner, thread: message.thread, message: message.id }, message };
-      });
+    const tasks: IndexTask[] = [];
+    let characters = 0;
+    const rows = statement(db, generation.phase === 'SERVING' ? waiting(from) : waitingToBeBuilt(from)).iterate(args);
+    for (const row of rows) {
+      const tenant = tenantOf(row);
+      const message = messageOf(row, { tenant, owner: null });
+      tasks.push({ tenant, key: keyOfMessage(message), message });
+      characters += message.content.length;
+      if (characters >= WAITING_CHARACTERS) break;
+    }
+    return tasks;
   },
 
   knownVectors(
@@ -78,7 +90,8 @@ export const indexWrites = {
   promote,
   discardRetired,
 
-  storeVectors(db: DatabaseSync, { results }: { results: readonly IndexResult[]; now: number }): void {
+  storeVectors(db: DatabaseSync, packed: PackedResults): void {
+    const results = unpackResults(packed);
     for (const phase of ['SERVING', 'BUILDING'] as const) {
       const generation = generationIn(db, phase);
       if (generation === null) continue;

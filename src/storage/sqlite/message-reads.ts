@@ -3,7 +3,7 @@ import type { MessageFilter } from '../../core/filter.ts';
 import type { Scope } from '../../core/identity.ts';
 import type { MessageKey, ThreadKey } from '../../core/ids.ts';
 import type { Message } from '../../core/thread.ts';
-import type { MessageListQuery, Page } from '../store.ts';
+import type { MessageListQuery } from '../store.ts';
 import { statement } from './connection.ts';
 import { isUnfiltered, LIVE_THREAD, messageMatches } from './filters.ts';
 import { integer, MESSAGE_COLUMNS, messageOf } from './rows.ts';
@@ -25,43 +25,83 @@ const GET = `SELECT k.key AS place, ${MESSAGE_COLUMNS}
   ${OWNER_JOINS}
   WHERE ${LIVE_THREAD}`;
 
-/** The messages of these keys, in their order; null for one that is not there. */
+/**
+ * After so many characters of contents a read stops, and what is left is for another turn of the thread's event loop: the
+ * next page of the long messages that come to that takes some milliseconds, too.
+ */
+const CHARACTERS_A_TURN = 1_000_000;
+
+/** The messages of keys, in their order, null for one that is not there: of all keys, or of the first ones. */
 export function getMessages(
   db: DatabaseSync,
   { scope, keys, now }: { scope: Scope; keys: readonly MessageKey[]; now: number },
 ): (Message | null)[] {
   const found: (Message | null)[] = keys.map(() => null);
   const asked = keys.map(({ owner, thread, message }) => (isOf(scope, owner) ? [owner, thread, message] : []));
-  for (const row of statement(db, GET).all({ keys: JSON.stringify(asked), tenant: scope.tenant, now })) {
-    found[integer(row, 'place')] = messageOf(row, scope);
+  let characters = 0;
+  // Rows come in the order of the keys: CROSS JOIN has SQLite look them up one after the other.
+  for (const row of statement(db, GET).iterate({ keys: JSON.stringify(asked), tenant: scope.tenant, now })) {
+    const place = integer(row, 'place');
+    const message = messageOf(row, scope);
+    found[place] = message;
+    characters += message.content.length;
+    if (characters >= CHARACTERS_A_TURN) return found.slice(0, place + 1);
   }
   return found;
 }
+
+/** What was read of a window, by seq, and the window on what was not; null when all was. */
+export type WindowPart = { readonly messages: Message[]; rest: MessageListQuery | null };
 
 /** Windows on the messages of threads: one statement for all queries that differ only in thread and position. */
 export function listMessages(
   db: DatabaseSync,
   { scope, queries, now }: { scope: Scope; queries: readonly MessageListQuery[]; now: number },
-): Page<Message>[] {
-  const pages: Page<Message>[] = queries.map(() => ({ items: [], more: false }));
+): WindowPart[] {
+  const parts = queries.map((query): WindowPart => ({ messages: [], rest: query }));
   const alike = groupBy(queries, ({ filter, window }) => JSON.stringify([filter, window.from, window.limit]));
+  let characters = 0;
   for (const places of alike) {
     const first = queries[places[0] ?? 0];
     if (first === undefined) continue;
     const { filter, window } = first;
-    const found = new Map<number, Message[]>(places.map((place) => [place, []]));
     const where = messageMatches(filter);
-    const rows = statement(db, listSql(where.sql, window.from)).all({
+    const rows = statement(db, listSql(where.sql, window.from)).iterate({
       ...where.params,
       keys: JSON.stringify(places.map((place) => windowKey(scope, queries[place]))),
       tenant: scope.tenant,
       now,
-      rows: window.limit + 1,
+      rows: window.limit,
     });
-    for (const row of rows) found.get(places[integer(row, 'place')] ?? -1)?.push(messageOf(row, scope));
-    for (const [place, messages] of found) pages[place] = pageOf(messages, window);
+    let at = 0;
+    // Rows come window by window, as CROSS JOIN has it, and in each in the order in which they were stored, as the list
+    // behind IN is sorted: by seq.
+    for (const row of rows) {
+      for (const place = integer(row, 'place'); at < place; at += 1) partAt(parts, places, at).rest = null;
+      const message = messageOf(row, scope);
+      const part = partAt(parts, places, at);
+      part.messages.push(message);
+      characters += message.content.length;
+      if (characters < CHARACTERS_A_TURN) continue;
+      part.rest = after(message, queries[places[at] ?? 0], window.limit - part.messages.length);
+      return parts;
+    }
+    for (; at < places.length; at += 1) partAt(parts, places, at).rest = null;
   }
-  return pages;
+  return parts;
+}
+
+function partAt(parts: readonly WindowPart[], places: readonly number[], at: number): WindowPart {
+  const part = parts[places[at] ?? -1];
+  if (part === undefined) throw new Error('A row was read of a window that was not asked for.');
+  return part;
+}
+
+/** The window on so many more messages after this one. */
+function after({ seq }: Message, query: MessageListQuery | undefined, limit: number): MessageListQuery | null {
+  return query === undefined || limit === 0
+    ? null
+    : { ...query, window: { ...query.window, from: 'start', after: seq, limit } };
 }
 
 function listSql(condition: string, from: 'start' | 'end'): string {
@@ -79,13 +119,6 @@ function windowKey(scope: Scope, query: MessageListQuery | undefined): readonly 
   if (query === undefined || !isOf(scope, query.thread.owner)) return [];
   const { thread, window } = query;
   return [thread.owner, thread.thread, window.after ?? 0, window.before ?? Number.MAX_SAFE_INTEGER];
-}
-
-/** Rows come in any order, and one more than the limit where there is one. */
-function pageOf(messages: Message[], { from, limit }: MessageListQuery['window']): Page<Message> {
-  messages.sort((one, other) => one.seq - other.seq);
-  const items = from === 'start' ? messages.slice(0, limit) : messages.slice(-limit);
-  return { items, more: messages.length > limit };
 }
 
 export type MessageCountQuery = { readonly thread: ThreadKey; readonly filter: MessageFilter };

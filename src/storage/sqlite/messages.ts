@@ -1,7 +1,8 @@
 import type { OwnerScope } from '../../core/identity.ts';
 import type { ThreadId } from '../../core/ids.ts';
 import type { Message } from '../../core/thread.ts';
-import type { MessageStore, NewMessage } from '../store.ts';
+import { giveWay } from '../../core/turns.ts';
+import type { MessageListQuery, MessageStore, NewMessage, Page } from '../store.ts';
 import type { Access } from './access.ts';
 import type { Appended } from './append.ts';
 import { isUnfiltered } from './filters.ts';
@@ -30,17 +31,34 @@ export function sqliteMessages(access: Access): MessageStore {
     },
 
     async get(scope, keys, call) {
-      const messages = await access.read(getMessages, { scope, keys, now: now() }, call);
+      const messages: (Message | null)[] = [];
+      while (messages.length < keys.length) {
+        await giveWay();
+        const left = keys.slice(messages.length);
+        messages.push(...(await access.read(getMessages, { scope, keys: left, now: now() }, call)));
+      }
       call.meter.storage({ requests: 0, rows: messages.filter((message) => message !== null).length });
       return messages;
     },
 
     async list(scope, queries, call) {
-      const args = { scope, queries, now: now() };
-      // An index leads straight to the windows, unless a filter has the engine look at rows that it will not give.
-      const pages = queries.every(({ filter }) => isUnfiltered(filter))
-        ? await access.read(listMessages, args, call)
-        : await access.scan('listMessages', args, call);
+      const found = queries.map((): Message[] => []);
+      // One more than is wanted tells whether there are more.
+      let left = queries.map((query, place) => ({ place, query: withLimit(query, query.window.limit + 1) }));
+      while (left.length > 0) {
+        await giveWay();
+        const args = { scope, queries: left.map(({ query }) => query), now: now() };
+        // An index leads straight to the windows, unless a filter has the engine look at rows that it will not give.
+        const parts = queries.every(({ filter }) => isUnfiltered(filter))
+          ? await access.read(listMessages, args, call)
+          : await access.scan('listMessages', args, call);
+        left = left.flatMap(({ place }, at) => {
+          const { messages = [], rest = null } = parts[at] ?? {};
+          found[place]?.push(...messages);
+          return rest === null ? [] : [{ place, query: rest }];
+        });
+      }
+      const pages = queries.map(({ window }, place) => pageOf(found[place] ?? [], window));
       call.meter.storage({ requests: 0, rows: pages.reduce((rows, page) => rows + page.items.length, 0) });
       return pages;
     },
@@ -60,6 +78,16 @@ export function sqliteMessages(access: Access): MessageStore {
 
     failPending: (before, failure, call) => access.write('failPendingReplies', { before, failure }, call),
   };
+}
+
+function withLimit(query: MessageListQuery, limit: number): MessageListQuery {
+  return { ...query, window: { ...query.window, limit } };
+}
+
+/** @param messages by seq, and one more than the limit where there is one */
+function pageOf(messages: readonly Message[], { from, limit }: MessageListQuery['window']): Page<Message> {
+  const items = from === 'start' ? messages.slice(0, limit) : messages.slice(-limit);
+  return { items, more: messages.length > limit };
 }
 
 function storedMessage(

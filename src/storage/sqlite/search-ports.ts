@@ -1,6 +1,7 @@
 import type { KeywordCandidate, Nearness } from '../candidates.ts';
 import type { Call, CandidateSource, IndexStore } from '../store.ts';
 import type { Access } from './access.ts';
+import { packResults } from './packed-results.ts';
 import { unpackKeywordCandidates, unpackMeaningCandidates, type PlacedCandidate } from './packed-candidates.ts';
 import type { Removal } from './removal.ts';
 
@@ -73,7 +74,7 @@ export function sqliteIndex(access: Access, removal: Removal): IndexStore {
       await access.write('discardRetired', null, call);
       await removal.start();
     },
-    store: (results, call) => access.write('storeVectors', { results, now: now() }, call),
+    store: (results, call) => access.write('storeVectors', packResults(results), call),
     countPending: (scope, call) => access.scan('countPending', { scope, now: now() }, call),
   };
 }

@@ -32,6 +32,23 @@ export function describeIndexing(make: MakeEngine): void {
       assert.deepEqual(contents, ['three', 'two', 'one']);
     });
 
+    test('long messages may come in several answers, and all come', async () => {
+      const { engine, scope } = setting();
+      const long = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(450_000));
+      const { key } = await startThread(engine, scope, {}, []);
+      for (const message of messagesSaying(...long)) {
+        await engine.messages.append(scope, key.thread, [message], aCall());
+      }
+      const came: string[] = [];
+      while ((await engine.index.countPending(scope, aCall())) > 0) {
+        const tasks = await waitingOf(engine, scope);
+        assert.ok(tasks.length > 0, 'an answer has one at least');
+        came.push(...tasks.map(({ message }) => message.content.charAt(0)));
+        await engine.index.store(tasks.map(embedded), aCall());
+      }
+      assert.deepEqual(came, ['a', 'b', 'c', 'd', 'e']);
+    });
+
     test('a stored result makes its message READY and takes it off the queue', async () => {
       const { engine, scope } = setting();
       const { key } = await startThread(engine, scope, {}, messagesSaying('one', 'two'));

@@ -63,6 +63,42 @@ export function describeMessageLists(make: MakeEngine, capabilities: Capabilitie
       }
     });
 
+    test('long messages are read whole, and as many as were asked for', async () => {
+      const { engine, scope } = setting();
+      const long = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(450_000));
+      const { key: one } = await startThread(engine, scope, {}, []);
+      const { key: other } = await startThread(engine, scope, {}, messagesSaying('short', 'and short'));
+      const said = messagesSaying(...long);
+      for (const message of said) await engine.messages.append(scope, one.thread, [message], aCall());
+      const found = await engine.messages.get(
+        scope,
+        [...said, aMessage()].map((message) => messageKeyIn(one, message)),
+        aCall(),
+      );
+      assert.deepEqual(
+        found.map((message) => message?.content ?? null),
+        [...long, null],
+      );
+      const cases: [Window<number>, number[], boolean][] = [
+        [ALL, [1, 2, 3, 4, 5], false],
+        [{ from: 'end', limit: 4, after: null, before: null }, [2, 3, 4, 5], true],
+        [{ from: 'end', limit: 3, after: null, before: 5 }, [2, 3, 4], true],
+        [{ from: 'start', limit: 4, after: null, before: null }, [1, 2, 3, 4], true],
+      ];
+      for (const filter of [{}, { roles: ['USER', 'ASSISTANT'] }] satisfies MessageFilter[]) {
+        for (const [window, seqs, more] of cases) {
+          const queries = [one, other, one].map((thread) => ({ thread, filter, window }));
+          const [first, second, third] = await engine.messages.list(scope, queries, aCall());
+          for (const page of [first, third]) {
+            assert.deepEqual([page?.items.map(({ seq }) => seq), page?.more], [seqs, more], JSON.stringify(window));
+            assert.ok(page?.items.every(({ seq, content }) => content === long[seq - 1]));
+          }
+          assert.deepEqual([second?.items.length, second?.more], [2, false]);
+        }
+      }
+      await engine.threads.delete(scope, one.thread, aCall());
+    });
+
     test('windows on many threads are answered in their order', async () => {
       const { engine, scope } = setting();
       const threads = await Promise.all(
