@@ -7,6 +7,7 @@ import type { RequestContext } from './context.ts';
 import { costPlugin } from './cost.ts';
 import { formatError } from './errors.ts';
 import { MAX_TOKENS, requireModestQuery } from './limits.ts';
+import { writeAnswer } from './write-answer.ts';
 
 /** GraphQL over HTTP: Apollo Server with the contract, its limits, its errors and its costs. */
 export function createApollo({ schema, log }: { schema: GraphQLSchema; log: Log }): ApolloServer<RequestContext> {
@@ -16,6 +17,7 @@ export function createApollo({ schema, log }: { schema: GraphQLSchema; log: Log 
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },
+    stringifyResult: writeAnswer,
     formatError: (formatted, error) => formatError(formatted, error, log),
     logger: {
       debug: (message?: unknown) => {

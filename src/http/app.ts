@@ -13,6 +13,7 @@ import { extensionsOf } from '../graphql/errors.ts';
 import { createSchema } from '../graphql/schema.ts';
 import type { Services } from '../graphql/services.ts';
 import { developmentViewer } from './development-identity.ts';
+import { parseJsonBodies } from './json-body.ts';
 import { requireLocalCaller } from './local-caller.ts';
 import { createSocketHandler } from './socket.ts';
 import { createStopping } from './stopping.ts';
@@ -55,6 +56,7 @@ export async function createApp({
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
 
+  parseJsonBodies(app, BODY_BYTES);
   app.setErrorHandler((error: FastifyError, _, reply) => refuse(error, reply, log));
   app.setNotFoundHandler((_, reply) => reply.code(404).send(failure('NOT_FOUND', 'GraphQL is at /graphql.')));
 

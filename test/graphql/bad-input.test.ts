@@ -140,6 +140,19 @@ describe('bad input', () => {
     assertRefused(answer, 'LIMIT_EXCEEDED');
   });
 
+  it('a large body is read like a small one: broken, forbidden and good ones', async () => {
+    const filler = 'ä'.repeat(1_500_000);
+    const broken = await post(`{"query": "${filler}", `);
+    assert.equal(broken.status, 400);
+    assertRefused(broken.answer, 'BAD_USER_INPUT');
+    const forbidden = await post(`{"query": "{ viewer { id } }", "variables": {"a": "${filler}", "__proto__": {}}}`);
+    assert.equal(forbidden.status, 400);
+    assertRefused(forbidden.answer, 'BAD_USER_INPUT');
+    const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+    const good = await post(JSON.stringify({ query, variables: { ids: [filler, 'x'] } }));
+    assert.deepEqual(good.answer.data, { nodes: [null, null] });
+  });
+
   it('a role that does not exist is refused', async () => {
     assertRefused(await skein.ask('{ viewer { id } }', {}, { roles: 'emperor' }), 'UNAUTHENTICATED');
   });
