@@ -24,6 +24,8 @@ const SECONDS = 1;
 /** In each round, of each kind: enough for the slowest in a hundred of all rounds. */
 const SEARCHES = 35;
 const QUERIES = 200;
+/** Tenant-wide at a million, the bare table takes a second for some. */
+const BARE_QUERIES = 50;
 const RECALL_QUERIES = 50;
 const HITS = 10;
 
@@ -62,9 +64,8 @@ async function measureLatency(
   const medians = new Map<string, number>();
   const server = await startWatchedSkein(path);
   const loader = startLoader();
+  const longest = { elapsed: 0, computing: 0 };
   try {
-    // What the start took is nobody's wait.
-    await server.holds();
     for (const { name, owner, headers } of SCOPES) {
       const words = bareKeywordSearch(path, owner);
       const latencies = new Map(MODES.map((mode): [string, number[]] => [mode, []]));
@@ -73,6 +74,8 @@ async function measureLatency(
       for (let round = 0; round <= ROUNDS; round += 1) {
         for (const mode of MODES) {
           const bodies = queries.map((query) => JSON.stringify({ query: SEARCH, variables: { query, mode } }));
+          // What the start took, and what this process computes between searches, is nobody's wait.
+          await server.holds();
           const result = await loader.run({
             url: server.url,
             connections: 1,
@@ -81,10 +84,13 @@ async function measureLatency(
             bodies,
             headers,
           });
+          const holds = await server.holds();
+          longest.elapsed = Math.max(longest.elapsed, holds.elapsed);
+          longest.computing = Math.max(longest.computing, holds.computing);
           // The first round loads what is loaded once.
           if (round > 0) latencies.get(mode)?.push(...result.latencies);
         }
-        bare.push(...timesOf(queries.map((query) => () => words.search(query, HITS))));
+        bare.push(...timesOf(queries.slice(0, BARE_QUERIES).map((query) => () => words.search(query, HITS))));
         scan.push(...timesOf(vectors.slice(0, 5).map((vector) => () => exact.nearest(vector, HITS, owner))));
       }
       words.close();
@@ -102,9 +108,8 @@ async function measureLatency(
       }
     }
     report(`${label}, memory after these searches`, 'MB', [server.memory()]);
-    const { elapsed, computing } = await server.holds();
-    const own = `${computing.toFixed(1)} ms of it computing`;
-    printLine(`${label}, longest hold of the event loop`, elapsed, 'ms', own);
+    const own = `at worst ${longest.computing.toFixed(1)} ms computing`;
+    printLine(`${label}, longest hold of the event loop`, longest.elapsed, 'ms', own);
     return medians;
   } finally {
     loader.close();
