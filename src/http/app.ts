@@ -7,6 +7,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { SkeinError } from '../core/errors.ts';
 import type { Viewer } from '../core/identity.ts';
 import type { Log } from '../core/log.ts';
+import { giveWay } from '../core/turns.ts';
 import { createApollo } from '../graphql/apollo.ts';
 import { createContext } from '../graphql/context.ts';
 import { extensionsOf } from '../graphql/errors.ts';
@@ -90,9 +91,11 @@ export async function createApp({
   });
 
   const graphql = fastifyApolloHandler(apollo, {
-    context: ({ viewer }) => {
+    context: async ({ viewer }) => {
       if (viewer === null) throw new Error('A request reached GraphQL without a viewer.');
-      return Promise.resolve(createContext(services, viewer));
+      // Of many requests that come at once, each may have milliseconds to be planned: not all in one turn.
+      await giveWay();
+      return createContext(services, viewer);
     },
   });
   app.route({ method: 'POST', url: '/graphql', handler: graphql });
