@@ -1,6 +1,6 @@
 /**
- * Nearest messages by vector, beside other stores of vectors: `node bench/vector-stores.ts [MESSAGES …]`, 10000 unless
- * told. The same vectors (what the engine stores), queries and filter for all, each in a process of its own, no HTTP:
+ * Nearest messages by vector, beside other stores of vectors: `node bench/vector-stores.ts [MESSAGES …] [STORE …]`, 10000
+ * and all (lancedb, usearch, libsql) unless told. The same vectors (what the engine stores), queries and filter for all, each in a process of its own, no HTTP:
  * Skein's engine at its port, exact search over the vectors in memory, LanceDB, USearch, Mastra's store on libSQL.
  * What they find is compared with exact search. Peers come with `npm install --prefix bench`.
  */
@@ -151,7 +151,9 @@ if (!existsSync(new URL('node_modules', import.meta.url))) {
 const embedder = startLocalEmbedder();
 const queries = await embedder.embed((await makeCorpus(1)).queries(QUERIES));
 await embedder.close();
-const sizes = process.argv.slice(2).map(Number);
+const given = process.argv.slice(2);
+const sizes = given.map(Number).filter((size) => !Number.isNaN(size));
+const named = given.filter((one) => Object.hasOwn(PEERS, one));
 for (const messages of sizes.length > 0 ? sizes : [10_000]) {
   const label = `nearest of ${String(messages)}`;
   const path = await storedCorpus(messages);
@@ -162,7 +164,7 @@ for (const messages of sizes.length > 0 ? sizes : [10_000]) {
   await inTemporaryFolder(async (folder) => {
     await writeJob(folder, exact, queries);
     for (const [name, most] of Object.entries(PEERS)) {
-      if (messages > most) continue;
+      if (messages > most || (named.length > 0 && !named.includes(name))) continue;
       const { answers, buildMs, megabytes } = peer(name, folder, exact);
       print(label, name, answers, truth);
       printLine(`${label}, ${name}, built in`, buildMs / 1_000, 's', `${String(Math.round(megabytes))} MB resident`);

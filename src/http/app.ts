@@ -108,9 +108,22 @@ export async function createApp({
   return app;
 }
 
-/** Has the first query answered before anybody asks: it builds what all others use, which holds everything for 40 ms. */
+/** What nobody's data is in, and goes through most of what queries do. */
+const FIRST_QUERY = `{
+  viewer { id }
+  threads(first: 1) { edges { node { id title messages(first: 1) { edges { node { id content } } } } } }
+  searchMessages(query: "first", mode: KEYWORD, first: 1) {
+    edges { node { score snippet message { id thread { title } } } }
+  }
+}`;
+
+/**
+ * Has a first query answered before anybody asks, as a user who has no threads: it builds and compiles what all others
+ * use, which holds everything for 40 ms. What it is answered is nobody's business.
+ */
 export async function warmUp(app: FastifyInstance): Promise<void> {
-  await app.inject({ method: 'POST', url: '/graphql', payload: { query: '{ __typename }' } });
+  const headers = { 'x-skein-user': 'skein-first-query', 'x-skein-tenant': 'skein-first-query' };
+  await app.inject({ method: 'POST', url: '/graphql', headers, payload: { query: FIRST_QUERY } });
 }
 
 /** Faults before GraphQL begins look as GraphQL's own do, with the same codes. */

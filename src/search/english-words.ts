@@ -12,6 +12,8 @@ const LISTS = ['english', 'american', 'british'].flatMap((dialect) =>
 
 const list = z.array(z.string());
 
+const WORDS_A_STEP = 1_000;
+
 let words: Promise<ReadonlySet<string>> | undefined;
 
 /**
@@ -32,7 +34,10 @@ async function readLists(): Promise<ReadonlySet<string>> {
   for (const name of LISTS) {
     const text = await readFile(new URL(name, folder), 'utf8');
     await giveWay();
-    for (const word of list.parse(JSON.parse(text))) read.add(word);
+    for (const [at, word] of list.parse(JSON.parse(text)).entries()) {
+      if (at % WORDS_A_STEP === 0) await giveWay();
+      read.add(word);
+    }
   }
   return read;
 }
