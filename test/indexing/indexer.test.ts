@@ -8,6 +8,7 @@ import type { Engine } from '../../src/storage/store.ts';
 import { aDataFile, openFor } from '../storage/sqlite/open-engine.ts';
 import { messagesOf, messagesSaying, startThread } from '../storage/contract/setting.ts';
 import { aCall, aScope } from '../support/builders.ts';
+import { eventually } from '../support/eventually.ts';
 import { aLetterEmbedder } from '../support/letter-embedder.ts';
 import { silentLog } from '../support/silent-log.ts';
 
@@ -46,6 +47,18 @@ describe('the indexer', () => {
     await start(t, engine, embedder).idle();
     assert.equal(await pending(engine), 0);
     assert.equal(embedder.asked.length, 300);
+  });
+
+  test('works off long messages that do not come in one answer', async (t) => {
+    const engine = await openFor(t, { path: aDataFile(t) });
+    const long = ['a', 'b', 'c', 'd', 'e'].map((letter) => `${letter} `.repeat(225_000));
+    const { key } = await startThread(engine, scope, {}, messagesSaying('short', ...long, 'short, too'));
+    // Waking it, as `idle` does, would have it look again.
+    start(t, engine, aLetterEmbedder());
+    await eventually('all to be embedded', async () => ((await pending(engine)) === 0 ? true : null));
+    const messages = await messagesOf(engine, scope, key);
+    assert.equal(messages.length, 7);
+    assert(messages.every(({ indexing }) => indexing === 'READY'));
   });
 
   test('takes what was said last along with what has waited longest', async (t) => {
