@@ -19,22 +19,26 @@ export function parseJsonBodies(app: FastifyInstance, limit: number): void {
   app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
     const length = Number(request.headers['content-length']);
     if (length > limit) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE();
-    if (length <= LARGE) {
-      const body = (await buffer(payload)).toString();
-      return new Promise<unknown>((resolve, reject) => {
-        void parse(request, body, (error, value: unknown) => {
-          if (error === null) resolve(value);
-          else reject(error);
-        });
-      });
-    }
     try {
-      const parsed: unknown = await parseChunked(textsOf(payload, limit));
-      return parsed;
+      const body: unknown = await (length <= LARGE
+        ? parseAtOnce(request, payload)
+        : parseChunked(textsOf(payload, limit)));
+      return body;
     } catch (error) {
-      throw error instanceof SyntaxError ? unreadable(error.message) : error;
+      // What does not parse, and a client that went away: neither is a fault of the server.
+      throw error instanceof Error && 'statusCode' in error ? error : unreadable(error);
     }
   });
+
+  async function parseAtOnce(request: FastifyRequest, payload: Readable): Promise<unknown> {
+    const body = (await buffer(payload)).toString();
+    return new Promise((resolve, reject) => {
+      void parse(request, body, (error, value: unknown) => {
+        if (error === null) resolve(value);
+        else reject(error);
+      });
+    });
+  }
 }
 
 /** The texts of a stream of UTF-8. @throws when it is longer than the limit, or sets a prototype */
@@ -48,7 +52,7 @@ async function* textsOf(payload: Readable, limit: number): AsyncGenerator<string
     left -= chunk.length;
     if (left < 0) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE();
     const text = decoder.decode(chunk, { stream: true });
-    if ((tail + text).includes(FORBIDDEN)) throw unreadable('it sets a prototype');
+    if ((tail + text).includes(FORBIDDEN)) throw unreadable(new Error('it sets a prototype'));
     tail = text.slice(1 - FORBIDDEN.length);
     await giveWay();
     yield text;
@@ -56,6 +60,8 @@ async function* textsOf(payload: Readable, limit: number): AsyncGenerator<string
   yield decoder.decode();
 }
 
-function unreadable(reason: string): Error {
-  return Object.assign(new Error(reason), { statusCode: 400 });
+function unreadable(cause: unknown): Error {
+  return Object.assign(new Error(cause instanceof Error ? cause.message : 'it broke off', { cause }), {
+    statusCode: 400,
+  });
 }

@@ -84,9 +84,10 @@ function withLimit(query: MessageListQuery, limit: number): MessageListQuery {
   return { ...query, window: { ...query.window, limit } };
 }
 
-/** @param messages by seq, and one more than the limit where there is one */
+/** @param messages one more than the limit where there is one */
 function pageOf(messages: readonly Message[], { from, limit }: MessageListQuery['window']): Page<Message> {
-  const items = from === 'start' ? messages.slice(0, limit) : messages.slice(-limit);
+  const bySeq = messages.toSorted((one, other) => one.seq - other.seq);
+  const items = from === 'start' ? bySeq.slice(0, limit) : bySeq.slice(-limit);
   return { items, more: messages.length > limit };
 }
 
