@@ -91,12 +91,7 @@ async function startProcess(
   const child = spawn(execPath, [...options, path, ...args], {
     // The measures run where no .env is.
     cwd: tmpdir(),
-    env: {
-      PATH: env['PATH'] ?? '',
-      NODE_OPTIONS: env['BENCH_NODE_OPTIONS'] ?? '',
-      HOLD_OUT: '/tmp/t/holds.log',
-      ...variables,
-    },
+    env: { PATH: env['PATH'] ?? '', ...variables },
     stdio: ['ignore', 'pipe', 'inherit', ...(options.length > 0 ? (['ipc'] as const) : [])],
   });
   const url = await firstUrl(child, file);
