@@ -1,3 +1,4 @@
+import { detached } from './detached.ts';
 import { stem } from './stem.ts';
 
 /** A word as it stands in a text, UTF-16 code units; `end` is exclusive. `word` is folded: see `wordsIn`. */
@@ -244,13 +245,19 @@ const terms = new Map<string, string>();
 
 /** The term of one word: the stem of its folded form. Empty when it is not one word. */
 export function termOf(word: string): string {
-  let term = terms.get(word);
+  const short = shortened(word);
+  let term = terms.get(short);
   if (term === undefined) {
     if (terms.size >= TERMS_KEPT) terms.clear();
-    term = stem(fold(word));
-    terms.set(word, term);
+    const kept = detached(short);
+    term = stem(fold(kept));
+    terms.set(kept, term);
   }
   return term;
+}
+
+function shortened(word: string): string {
+  return word.length > WORD_CHARACTERS ? word.slice(0, WORD_CHARACTERS) : word;
 }
 
 /** Marks of Latin, Greek and Cyrillic; points of Hebrew; vowel signs and the stretching sign of Arabic. */
@@ -270,8 +277,7 @@ const PLAIN: Readonly<Record<string, string>> = {
 };
 
 function fold(word: string): string {
-  const short = word.length > WORD_CHARACTERS ? word.slice(0, WORD_CHARACTERS) : word;
-  const lower = short.toLowerCase();
+  const lower = shortened(word).toLowerCase();
   if (isAscii(lower)) return /[^a-z0-9]/.test(lower) ? '' : lower;
   return (
     lower

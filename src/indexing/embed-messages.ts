@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { detached } from '../core/detached.ts';
 import { SkeinError } from '../core/errors.ts';
 import { startMeter } from '../core/meter.ts';
 import { giveWay } from '../core/turns.ts';
@@ -72,7 +73,7 @@ export function createMessageEmbedder(embedder: Embedder, index: Pick<IndexStore
   }
 
   function remember(text: string, vector: Float32Array): void {
-    remembered.set(text, vector);
+    remembered.set(detached(text), vector);
     const oldest = remembered.keys().next();
     if (remembered.size > REMEMBERED && oldest.done !== true) remembered.delete(oldest.value);
   }
