@@ -16,6 +16,7 @@ import type { Services } from '../graphql/services.ts';
 import { developmentViewer } from './development-identity.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { requireLocalCaller } from './local-caller.ts';
+import { sendLongAnswersInTurns } from './long-answers.ts';
 import { createSocketHandler } from './socket.ts';
 import { createStopping } from './stopping.ts';
 
@@ -75,6 +76,7 @@ export async function createApp({
     done();
   });
   if (corsOrigins.length > 0) await app.register(cors, { origin: [...corsOrigins] });
+  sendLongAnswersInTurns(app);
   await app.register(compress, { encodings: ['gzip', 'identity'], threshold: 1_024 });
 
   // Who is asking is settled before GraphQL begins, so that a refusal has its HTTP status too.
