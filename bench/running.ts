@@ -28,9 +28,9 @@ export type Running = {
  * @param variables that configure it besides
  * @throws Error when it ends before it listens
  */
-export function startSkein(data: string, variables: Readonly<Record<string, string>> = {}): Promise<Running> {
+export async function startSkein(data: string, variables: Readonly<Record<string, string>> = {}): Promise<Running> {
   const ours = { SKEIN_DATA: data, SKEIN_PORT: '0', LOG_LEVEL: 'warn' };
-  return startServer('../src/main.ts', ['serve'], { ...ours, ...variables });
+  return (await startProcess(SKEIN, ['serve'], { ...ours, ...variables }, { options: startOptions() })).running;
 }
 
 /** A server whose event loop is watched. */
@@ -43,7 +43,8 @@ export type Watched = Running & {
 export async function startWatchedSkein(data: string): Promise<Watched> {
   const ours = { SKEIN_DATA: data, SKEIN_PORT: '0', LOG_LEVEL: 'warn' };
   const watch = fileURLToPath(new URL('loop-watch.ts', import.meta.url));
-  const { child, running } = await startProcess('../src/main.ts', ['serve'], ours, ['--import', watch]);
+  const options = [...startOptions(), '--import', watch];
+  const { child, running } = await startProcess(SKEIN, ['serve'], ours, { options, isAsked: true });
   return {
     ...running,
     async holds() {
@@ -52,6 +53,15 @@ export async function startWatchedSkein(data: string): Promise<Watched> {
       return answer;
     },
   };
+}
+
+const SKEIN = '../src/main.ts';
+
+/** What `npm start` tells Node. */
+function startOptions(): readonly string[] {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { scripts } = z.object({ scripts: z.object({ start: z.string() }) }).parse(JSON.parse(text));
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 const longestHolds = z.object({ elapsed: z.number(), computing: z.number() });
@@ -74,25 +84,26 @@ async function startServer(
   args: readonly string[],
   variables: Readonly<Record<string, string>>,
 ): Promise<Running> {
-  return (await startProcess(file, args, variables, [])).running;
+  return (await startProcess(file, args, variables)).running;
 }
 
 /**
  * @param file a server that prints, once it listens, a line with its URL
- * @param options for Node; with any, messages can be sent to the process
+ * @param options for Node
+ * @param isAsked messages can be sent to the process
  */
 async function startProcess(
   file: string,
   args: readonly string[],
   variables: Readonly<Record<string, string>>,
-  options: readonly string[],
+  { options = [], isAsked = false }: { options?: readonly string[]; isAsked?: boolean } = {},
 ): Promise<{ child: ChildProcess; running: Running }> {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = spawn(execPath, [...options, path, ...args], {
     // The measures run where no .env is.
     cwd: tmpdir(),
     env: { PATH: env['PATH'] ?? '', ...variables },
-    stdio: ['ignore', 'pipe', 'inherit', ...(options.length > 0 ? (['ipc'] as const) : [])],
+    stdio: ['ignore', 'pipe', 'inherit', ...(isAsked ? (['ipc'] as const) : [])],
   });
   const url = await firstUrl(child, file);
   const running: Running = {
