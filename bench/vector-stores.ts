@@ -1,8 +1,9 @@
 /**
  * Nearest messages by vector, beside other stores of vectors: `node bench/vector-stores.ts [MESSAGES …] [STORE …]`, 10000
- * and all (lancedb, usearch, libsql) unless told. The same vectors (what the engine stores), queries and filter for all, each in a process of its own, no HTTP:
- * Skein's engine at its port, exact search over the vectors in memory, LanceDB, USearch, Mastra's store on libSQL.
- * What they find is compared with exact search. Peers come with `npm install --prefix bench`.
+ * and all (lancedb, usearch, libsql) unless told. The same vectors (what the engine stores), queries and filter for all,
+ * each in a process of its own, no HTTP: Skein's engine at its port, exact search over the vectors in memory, LanceDB,
+ * USearch, Mastra's store on libSQL. What they find is compared with exact search. Peers come with
+ * `npm install --prefix bench`.
  */
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, writeFileSync } from 'node:fs';
@@ -26,8 +27,7 @@ const HITS = 10;
 const CANDIDATES = 80;
 /** Other stores find passages: enough of them for ten messages. */
 const PASSAGES = 30;
-/** With how many messages each is tried: beyond, libSQL takes seconds a query and most of an hour to fill. */
-const PEERS = { lancedb: Infinity, usearch: Infinity, libsql: 10_000 };
+const PEERS = ['lancedb', 'usearch', 'libsql'];
 
 const SCOPES = [
   { scope: 'one owner', owner: READER },
@@ -126,7 +126,9 @@ function peer(
   return { answers, ...rest };
 }
 
-function recall(found: readonly string[][], wanted: readonly string[][]): number {
+/** Of the queries that were answered: the first ones. */
+function recall(found: readonly string[][], truth: readonly string[][]): number {
+  const wanted = truth.slice(0, found.length);
   let hits = 0;
   for (const [at, messages] of wanted.entries()) hits += messages.filter((one) => found[at]?.includes(one)).length;
   return hits / wanted.flat().length;
@@ -141,6 +143,7 @@ function print(label: string, store: string, answers: Answers, truth: Answers): 
       percentile(times, 50),
       'ms',
       `p95 ${p95 ?? ''}; p99 ${p99 ?? ''}; recall@${String(HITS)} ${recall(found, truth[scope]?.found ?? []).toFixed(3)}`,
+      ...(found.length < QUERIES ? [`${String(found.length)} queries`] : []),
     );
   }
 }
@@ -153,7 +156,7 @@ const queries = await embedder.embed((await makeCorpus(1)).queries(QUERIES));
 await embedder.close();
 const given = process.argv.slice(2);
 const sizes = given.map(Number).filter((size) => !Number.isNaN(size));
-const named = given.filter((one) => Object.hasOwn(PEERS, one));
+const named = PEERS.filter((one) => given.includes(one));
 for (const messages of sizes.length > 0 ? sizes : [10_000]) {
   const label = `nearest of ${String(messages)}`;
   const path = await storedCorpus(messages);
@@ -163,8 +166,7 @@ for (const messages of sizes.length > 0 ? sizes : [10_000]) {
   print(label, 'Skein', await ours(path, queries, embedder.model), truth);
   await inTemporaryFolder(async (folder) => {
     await writeJob(folder, exact, queries);
-    for (const [name, most] of Object.entries(PEERS)) {
-      if (messages > most || (named.length > 0 && !named.includes(name))) continue;
+    for (const name of named.length > 0 ? named : PEERS) {
       const { answers, buildMs, megabytes } = peer(name, folder, exact);
       print(label, name, answers, truth);
       printLine(`${label}, ${name}, built in`, buildMs / 1_000, 's', `${String(Math.round(megabytes))} MB resident`);
