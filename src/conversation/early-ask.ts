@@ -1,8 +1,8 @@
 import type { OwnerScope } from '../core/identity.ts';
 import type { ThreadKey } from '../core/ids.ts';
-import type { Message } from '../core/thread.ts';
+import type { Message, Thread } from '../core/thread.ts';
 import { ModelFailure } from '../models/chat.ts';
-import type { Call, NewMessage } from '../storage/store.ts';
+import type { Call, NewMessage, Page } from '../storage/store.ts';
 import { askModel, type Asked } from './ask-model.ts';
 import type { SendInput } from './input.ts';
 import type { Question } from './prompt.ts';
@@ -14,7 +14,10 @@ import type { SendingParts } from './sending-parts.ts';
  * both. Nobody sees a word of it before the message is stored.
  */
 export type EarlyAsk = {
-  /** What was asked, if it is what would be asked now; else null, and that request is ended. */
+  /**
+   * What was asked, if it is what would be asked now. Else that request is ended; where the message had been stored before
+   * its thread was read, the model is asked now, with what was read; where not, it is null.
+   */
   claim(question: Question): Promise<Asked | null>;
   /** Ends the request: the message was not stored, or not by this call. */
   drop(): void;
@@ -36,7 +39,8 @@ export function askEarly(
 ): EarlyAsk {
   const dropping = new AbortController();
   const signal = AbortSignal.any([stopping, dropping.signal]);
-  const expected = nextQuestion(parts, scope, key, message, call);
+  const reading = readThread(parts, scope, key, call);
+  const expected = reading.then((read) => nextQuestion(scope, key, message, read));
   const asking = expected.then((question) => question && askModel(parts, scope, question, input, signal, call));
   // A refused append is answered without asking how this went.
   asking.catch(() => undefined);
@@ -52,24 +56,34 @@ export function askEarly(
       const guess = await expected.catch(() => null);
       if (guess !== null && asksTheSame(guess, question)) return asking;
       drop();
-      return null;
+      const { page } = await reading.catch(() => NOTHING_READ);
+      if (!page.items.some(({ id }) => id === message.id)) return null;
+      const latest = { ...page, items: page.items.filter(({ seq }) => seq < question.before) };
+      return askModel(parts, scope, { ...question, latest }, input, stopping, call);
     },
     drop,
   };
 }
 
-async function nextQuestion(
+type Read = { readonly thread: Thread | null; readonly page: Page<Message> };
+
+const NOTHING_READ: Read = { thread: null, page: { items: [], more: false } };
+
+async function readThread(
   { threads, messages }: SendingParts,
   scope: OwnerScope,
   key: ThreadKey,
-  message: NewMessage,
   call: Call,
-): Promise<Question | null> {
+): Promise<Read> {
   const [[thread], page] = await Promise.all([
     threads.get(scope, [key], call),
     latestPage(messages, scope, key, null, call),
   ]);
-  if (!thread || page.items.some(({ id }) => id === message.id)) return null;
+  return { thread: thread ?? null, page };
+}
+
+function nextQuestion(scope: OwnerScope, key: ThreadKey, message: NewMessage, { thread, page }: Read): Question | null {
+  if (thread === null || page.items.some(({ id }) => id === message.id)) return null;
   const seq = (page.items.at(-1)?.seq ?? 0) + 1;
   const { tenant, owner } = scope;
   const asStored: Message = {

@@ -36,8 +36,8 @@ describe('the model, while the message is being stored', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  /** Sending over the engine. @param append what the store does instead of an append, if it is not just that */
-  function open(append: MessageStore['append'] = engine.messages.append) {
+  /** Sending over the engine. @param instead what the store does in place of what the engine's would, if anything */
+  function open(instead: Partial<MessageStore> = {}) {
     const chat = scriptedChat(async function* (_, signal) {
       let whole = false;
       try {
@@ -52,7 +52,7 @@ describe('the model, while the message is being stored', () => {
     });
     const sending = createSending({
       threads: engine.threads,
-      messages: { ...engine.messages, append },
+      messages: { ...engine.messages, ...instead },
       search: { messages: () => assert.fail('Nobody asked for recall.') },
       chat,
       feed: createThreadFeed(engine.messages),
@@ -69,9 +69,11 @@ describe('the model, while the message is being stored', () => {
 
   it('is asked already; nobody hears of it before the message is stored', async () => {
     const { promise: isOpen, resolve: letThrough } = Promise.withResolvers<undefined>();
-    const { send, shown } = open(async (...args) => {
-      await isOpen;
-      return engine.messages.append(...args);
+    const { send, shown } = open({
+      append: async (...args) => {
+        await isOpen;
+        return engine.messages.append(...args);
+      },
     });
     const reply = send('Again?');
     const first = reply.follow().next();
@@ -86,10 +88,12 @@ describe('the model, while the message is being stored', () => {
 
   it('is asked anew when another message came between', async () => {
     let first = true;
-    const { send, shown } = open(async (where, id, messages, call) => {
-      if (first) await engine.messages.append(where, id, [aMessage({ content: 'Wait!' })], call);
-      first = false;
-      return engine.messages.append(where, id, messages, call);
+    const { send, shown } = open({
+      append: async (where, id, messages, call) => {
+        if (first) await engine.messages.append(where, id, [aMessage({ content: 'Wait!' })], call);
+        first = false;
+        return engine.messages.append(where, id, messages, call);
+      },
     });
     const { reply } = await send('Again?').sent;
     assert.equal(reply.content, 'Once more.');
@@ -101,13 +105,36 @@ describe('the model, while the message is being stored', () => {
     await eventually('the first request to end', () => (ended === 1 ? true : null));
   });
 
+  it('is asked with what was read early, should the message have been stored by then', async () => {
+    await engine.messages.append(scope, thread.id, [aMessage({ content: 'Before.' })], aCall());
+    const { promise: isStored, resolve: stored } = Promise.withResolvers<undefined>();
+    let reads = 0;
+    const { send, shown } = open({
+      append: async (...args) => {
+        const appended = await engine.messages.append(...args);
+        stored(undefined);
+        return appended;
+      },
+      list: async (...args) => {
+        reads += 1;
+        await isStored;
+        return engine.messages.list(...args);
+      },
+    });
+    assert.equal((await send('Again?').sent).reply.content, 'Once more.');
+    assert.deepEqual(shown(), [['Be brief.', 'Before.', 'Again?']]);
+    assert.equal(reads, 1);
+  });
+
   it('is let go when the message is refused, and not asked early again before one was stored', async () => {
     let refusals = 0;
-    const { send, shown } = open(async (...args) => {
-      if (refusals === 2) return engine.messages.append(...args);
-      refusals += 1;
-      await eventually('the model to be asked', () => shown()[0] ?? null);
-      throw new SkeinError('UNAVAILABLE', 'The disk is full.');
+    const { send, shown } = open({
+      append: async (...args) => {
+        if (refusals === 2) return engine.messages.append(...args);
+        refusals += 1;
+        await eventually('the model to be asked', () => shown()[0] ?? null);
+        throw new SkeinError('UNAVAILABLE', 'The disk is full.');
+      },
     });
     await assert.rejects(send('One?').sent, { code: 'UNAVAILABLE' });
     await eventually('the request to end', () => (ended === 1 ? true : null));
@@ -118,10 +145,12 @@ describe('the model, while the message is being stored', () => {
   });
 
   it('is let go when another server has stored the same message meanwhile', async () => {
-    const { send, shown } = open(async (...args) => {
-      await eventually('the model to be asked', () => shown()[0] ?? null);
-      await engine.messages.append(...args);
-      return engine.messages.append(...args);
+    const { send, shown } = open({
+      append: async (...args) => {
+        await eventually('the model to be asked', () => shown()[0] ?? null);
+        await engine.messages.append(...args);
+        return engine.messages.append(...args);
+      },
     });
     await assert.rejects(send('Again?', 'once').sent, { code: 'UNAVAILABLE' });
     await eventually('the request to end', () => (ended === 1 ? true : null));
