@@ -27,7 +27,7 @@ declare module 'fastify' {
   }
 }
 
-/** Of a request's body. Larger appends go in several; a single message has at most 1 MB. */
+/** Of a request's body, and of a WebSocket's message. Larger appends go in several; a single message has at most 1 MB. */
 const BODY_BYTES = 32 * 1_048_576;
 
 const STATUSES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, UNAVAILABLE: 503 };
@@ -65,6 +65,7 @@ export async function createApp({
   // Apollo's landing page brings scripts of its own, and has a policy of its own for them.
   await app.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false });
   await app.register(websocket, {
+    options: { maxPayload: BODY_BYTES },
     preClose(done) {
       stopping.stop().then(() => done(), done);
     },

@@ -5,6 +5,7 @@ import { makeHandler } from 'graphql-ws/use/@fastify/websocket';
 import { SkeinError } from '../core/errors.ts';
 import type { Viewer } from '../core/identity.ts';
 import type { Log } from '../core/log.ts';
+import { giveWay } from '../core/turns.ts';
 import { createContext, type RequestContext } from '../graphql/context.ts';
 import { presentCost } from '../graphql/cost.ts';
 import { formatError } from '../graphql/errors.ts';
@@ -42,9 +43,11 @@ export function createSocketHandler({
         extra.socket.close(CloseCode.Unauthorized, error.message.slice(0, 120));
       }
     },
-    onSubscribe: ({ extra }, _, payload) => {
+    onSubscribe: async ({ extra }, _, payload) => {
       const viewer = viewers.get(extra.socket);
       if (viewer === undefined) throw new Error('A WebSocket asked before it was connected.');
+      // As over HTTP: of many that come at once, not all are planned in one turn.
+      await giveWay();
       const prepared = prepare(schema, read, payload);
       if (!('document' in prepared)) return prepared;
       const context = createContext(services, viewer);

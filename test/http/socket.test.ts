@@ -131,6 +131,14 @@ describe('a WebSocket', () => {
     await once(response.socket, 'close');
   });
 
+  it('is closed by a message that is longer than a request may be', async () => {
+    const socket = new WebSocket(skein.url.replace('http', 'ws'), 'graphql-transport-ws');
+    await once(socket, 'open');
+    const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+    socket.send(JSON.stringify({ type: 'ping', payload: { filler: 'x'.repeat(34_000_000) } }));
+    assert.equal(await closed, 1009);
+  });
+
   it('tells what each answer cost', async () => {
     await using client = connectSocket(skein.url, { 'x-skein-user': 'ada' });
     const { extensions } = await client.ask(MESSAGES, { id: threadId });
