@@ -2,36 +2,18 @@
  * Mastra's vector store on libSQL: the owner is a filter on its metadata. Of what its index of neighbours finds it takes
  * what the filter lets through, and compares all vectors if that is too little.
  */
-import { createClient } from '@libsql/client';
 import { LibSQLVector } from '@mastra/libsql';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { answer, readJob } from './vectors.js';
 
 const BATCH = 1_000;
-/**
- * So many vectors are indexed at most. The index takes 112 KB a vector of 512 components and 20 ms and more: for 2.7 million
- * some 300 GB and most of a day. Without it the store compares all.
- */
-const INDEXED = 30_000;
 const indexName = 'vectors';
 
 const { folder, dimensions, count, owner, queries, rows, owners } = readJob();
-const url = `file:${join(folder, 'libsql.db')}`;
-
-async function open() {
-  const store = new LibSQLVector({ id: 'bench', url });
-  await store.createIndex({ indexName, dimension: dimensions });
-  if (owners.length <= INDEXED) return store;
-  await store.close();
-  const client = createClient({ url });
-  await client.execute(`DROP INDEX ${indexName}_vector_idx`);
-  client.close();
-  return new LibSQLVector({ id: 'bench', url });
-}
-
 const started = performance.now();
-const store = await open();
+const store = new LibSQLVector({ id: 'bench', url: `file:${join(folder, 'libsql.db')}` });
+await store.createIndex({ indexName, dimension: dimensions });
 const vectors = rows();
 for (let from = 0; from < vectors.length; from += BATCH) {
   const some = vectors.slice(from, from + BATCH);

@@ -32,30 +32,19 @@ export function readJob() {
   return { folder, dimensions, count, owner, vectors, queries: rows(queries), rows: () => rows(vectors), owners };
 }
 
-/** A store that takes minutes a query is asked as many as it answers in so long, in milliseconds, and one at least. */
-const LONGEST = { warming: 60_000, measured: 300_000 };
-
 /** Asks for each query and prints, as JSON, how long each took and which vectors it found, of a scope. */
 export async function answer(scopes, queries, buildMs) {
   const results = {};
   for (const [scope, search] of Object.entries(scopes)) {
     const times = [];
     const found = [];
-    await within(LONGEST.warming, queries, search);
-    await within(LONGEST.measured, queries, async (query) => {
+    for (const query of queries) await search(query);
+    for (const query of queries) {
       const started = performance.now();
       found.push(await search(query));
       times.push(performance.now() - started);
-    });
+    }
     results[scope] = { times, found };
   }
   log(JSON.stringify({ buildMs, megabytes: memoryUsage.rss() / 2 ** 20, results }));
-}
-
-async function within(milliseconds, queries, ask) {
-  const ends = performance.now() + milliseconds;
-  for (const query of queries) {
-    await ask(query);
-    if (performance.now() > ends) break;
-  }
 }
