@@ -56,9 +56,9 @@ export function askEarly(
       const guess = await expected.catch(() => null);
       if (guess !== null && asksTheSame(guess, question)) return asking;
       drop();
-      const { page } = await reading.catch(() => NOTHING_READ);
-      if (!page.items.some(({ id }) => id === message.id)) return null;
-      const latest = { ...page, items: page.items.filter(({ seq }) => seq < question.before) };
+      const read = await reading.catch(() => null);
+      if (read === null || !has(read.page, message)) return null;
+      const latest = { ...read.page, items: read.page.items.filter(({ seq }) => seq < question.before) };
       return askModel(parts, scope, { ...question, latest }, input, stopping, call);
     },
     drop,
@@ -66,8 +66,6 @@ export function askEarly(
 }
 
 type Read = { readonly thread: Thread | null; readonly page: Page<Message> };
-
-const NOTHING_READ: Read = { thread: null, page: { items: [], more: false } };
 
 async function readThread(
   { threads, messages }: SendingParts,
@@ -83,7 +81,7 @@ async function readThread(
 }
 
 function nextQuestion(scope: OwnerScope, key: ThreadKey, message: NewMessage, { thread, page }: Read): Question | null {
-  if (thread === null || page.items.some(({ id }) => id === message.id)) return null;
+  if (thread === null || has(page, message)) return null;
   const seq = (page.items.at(-1)?.seq ?? 0) + 1;
   const { tenant, owner } = scope;
   const asStored: Message = {
@@ -91,6 +89,10 @@ function nextQuestion(scope: OwnerScope, key: ThreadKey, message: NewMessage, { 
     ...{ indexing: 'PENDING', failure: null, recalled: [] },
   };
   return { thread, userMessage: asStored, before: seq + 1, latest: { ...page, items: [...page.items, asStored] } };
+}
+
+function has(page: Page<Message>, { id }: NewMessage): boolean {
+  return page.items.some((item) => item.id === id);
 }
 
 /** Whether the message got the seq that was foreseen, so that nothing came between, and the thread still says the same. */

@@ -1,3 +1,6 @@
+/** A text of so many characters takes milliseconds to be written, encoded or sent: a longer one is dealt with in turns. */
+export const LONG_TEXT = 500_000;
+
 /**
  * How much of a turn of the event loop long work may take, all of it together, in milliseconds: a request that comes
  * meanwhile waits for that long at most.

@@ -1,13 +1,10 @@
 import { stringifyChunked } from '@discoveryjs/json-ext';
 import type { FormattedExecutionResult } from 'graphql';
-import { giveWay } from '../core/turns.ts';
-
-/** An answer with more characters in its texts is written in turns: with less, it takes a few milliseconds. */
-const LARGE = 500_000;
+import { giveWay, LONG_TEXT } from '../core/turns.ts';
 
 /** Writes an answer as JSON; a large one without holding up everybody else. */
 export async function writeAnswer(answer: FormattedExecutionResult): Promise<string> {
-  if (charactersIn(answer, LARGE) < LARGE) return `${JSON.stringify(answer)}\n`;
+  if (charactersIn(answer, LONG_TEXT) < LONG_TEXT) return `${JSON.stringify(answer)}\n`;
   const pieces: string[] = [];
   for (const piece of stringifyChunked(answer)) {
     pieces.push(piece);

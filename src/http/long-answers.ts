@@ -1,16 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { Readable } from 'node:stream';
-import { giveWay } from '../core/turns.ts';
-
-/** An answer of more characters is encoded and sent piece by piece: with fewer, it takes a few milliseconds. */
-const LONG = 500_000;
+import { giveWay, LONG_TEXT } from '../core/turns.ts';
 
 const PIECE = 65_536;
 
 /** Has long answers encoded and sent without holding up everybody else. To be called before compression is registered. */
 export function sendLongAnswersInTurns(app: FastifyInstance): void {
   app.addHook('onSend', (_, __, payload, done) => {
-    done(null, typeof payload === 'string' && payload.length > LONG ? Readable.from(piecesOf(payload)) : payload);
+    done(null, typeof payload === 'string' && payload.length > LONG_TEXT ? Readable.from(piecesOf(payload)) : payload);
   });
 }
 

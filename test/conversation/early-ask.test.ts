@@ -112,6 +112,8 @@ describe('the model, while the message is being stored', () => {
     const { send, shown } = open({
       append: async (...args) => {
         const appended = await engine.messages.append(...args);
+        // What has come since is no part of what is replied to.
+        await engine.messages.append(scope, thread.id, [aMessage({ content: 'After.' })], aCall());
         stored(undefined);
         return appended;
       },

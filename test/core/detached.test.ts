@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { detached } from '../../src/core/detached.ts';
 import { termOf } from '../../src/core/words.ts';
-
-setFlagsFromString('--expose-gc');
-
-function megabytesInUse(): number {
-  runInNewContext('gc()');
-  return process.memoryUsage().heapUsed / 1e6;
-}
+import { megabytesInUse } from '../support/heap.ts';
 
 const TEXTS = 40;
 
