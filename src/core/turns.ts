@@ -18,20 +18,32 @@ const waiting: (() => void)[] = [];
  * turn's share lasts, and else in a later turn, after what waits already.
  */
 export async function giveWay(): Promise<void> {
-  if (ends === null) begin();
-  else if (performance.now() >= ends) await new Promise<void>((resolve) => waiting.push(resolve));
+  if (ends === null) {
+    ends = performance.now() + TURN_MS;
+    setImmediate(end);
+  } else if (performance.now() >= ends) {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
 }
 
-function begin(): void {
-  ends = performance.now() + TURN_MS;
-  setImmediate(next);
+/**
+ * What waits goes on here, where the event loop has dealt with what came, but not in the turn in which others had their
+ * share already: it would be two of them until the loop looks again for what has come.
+ */
+function end(): void {
+  ends = null;
+  if (waiting.length === 0) return;
+  ends = USED_UP;
+  setImmediate(resume);
 }
+
+const USED_UP = Number.NEGATIVE_INFINITY;
 
 /** One that waits has the whole turn: the others would have none of their share left. */
-function next(): void {
-  ends = null;
+function resume(): void {
   const first = waiting.shift();
+  ends = first === undefined ? null : performance.now() + TURN_MS;
   if (first === undefined) return;
-  begin();
+  setImmediate(resume);
   first();
 }

@@ -3,6 +3,7 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GraphQLSchema } from 'graphql';
 import type { Log } from '../core/log.ts';
+import { giveWay } from '../core/turns.ts';
 import type { RequestContext } from './context.ts';
 import { costPlugin } from './cost.ts';
 import { formatError } from './errors.ts';
@@ -47,9 +48,11 @@ function modestyPlugin(): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation: ({ schema, document, operationName, request }) => {
+        // A text that nobody has sent before takes milliseconds to be read, and as many to be checked.
+        validationDidStart: () => giveWay(),
+        didResolveOperation: async ({ schema, document, operationName, request }) => {
           requireModestQuery(schema, document, operationName, request.variables ?? {});
-          return Promise.resolve();
+          await giveWay();
         },
       }),
   };

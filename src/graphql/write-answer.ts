@@ -4,6 +4,7 @@ import { giveWay, LONG_TEXT } from '../core/turns.ts';
 
 /** Writes an answer as JSON; a large one without holding up everybody else. */
 export async function writeAnswer(answer: FormattedExecutionResult): Promise<string> {
+  await giveWay();
   if (charactersIn(answer, LONG_TEXT) < LONG_TEXT) return `${JSON.stringify(answer)}\n`;
   const pieces: string[] = [];
   for (const piece of stringifyChunked(answer)) {

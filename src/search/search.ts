@@ -5,6 +5,7 @@ import { messageKeyText, threadKeyText, type MessageKey } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Log } from '../core/log.ts';
 import { keyOfMessage, keyOfThread, threadKeyOfMessage, type Message, type Thread } from '../core/thread.ts';
+import { giveWay } from '../core/turns.ts';
 import type { Embedder } from '../models/embedder.ts';
 import type { Call, CandidateSource, MessageStore } from '../storage/store.ts';
 import { meanDirection, queryLike } from './alike.ts';
@@ -105,6 +106,7 @@ export function createSearch(parts: SearchParts): Search {
     // The model was switched meanwhile: its vectors may have been gone by the time they were asked for.
     if (parts.embedder() !== embedder) return ranked(scope, wanted, call);
     const { candidates, statistics, words } = found;
+    await giveWay();
     const options = { mode: search.mode, meaningWeight: embedder.rankingWeight, statistics };
     return { ranked: await call.meter.time('ranking', () => Promise.resolve(rank(candidates, options))), words };
   }

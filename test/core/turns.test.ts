@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
 import { test } from 'node:test';
+import { setImmediate as immediately } from 'node:timers/promises';
 import { giveWay } from '../../src/core/turns.ts';
 
 /** Steps of a millisecond each, which it tells of. */
@@ -19,6 +21,21 @@ test('long work lets what comes meanwhile have its turn', async () => {
   setTimeout(() => (seenAt = steps), 1);
   await work;
   assert.ok(seenAt >= 0 && seenAt < 50, `a timer of a millisecond came after ${String(seenAt)} of 50 steps`);
+});
+
+test('what a turn has had its share of goes on no sooner than the loop has looked for what came', async () => {
+  let steps = 0;
+  const seen: number[] = [];
+  // What others began ends.
+  for (let turn = 0; turn < 3; turn += 1) await immediately();
+  // Something has come: what is set for immediately ends this turn, and then a timer shows that the loop has come round.
+  await stat('.');
+  setImmediate(() => seen.push(steps));
+  setTimeout(() => seen.push(steps), 1);
+  await longWork(50, () => (steps += 1));
+  const [atItsEnd = 0, atTheNextLook] = seen;
+  assert.ok(atItsEnd > 0 && atItsEnd < 50, `the turn ended after ${String(atItsEnd)} of 50 steps`);
+  assert.equal(atTheNextLook, atItsEnd);
 });
 
 test('works that are long at the same time take turns', async () => {
