@@ -3,7 +3,8 @@ import { ownScope, type Viewer } from '../core/identity.ts';
 import { newThreadId, type MessageKey, type ThreadKey } from '../core/ids.ts';
 import { LIMITS, requireCount } from '../core/limits.ts';
 import type { Message, Thread } from '../core/thread.ts';
-import type { Call, MessageStore, ThreadStore } from '../storage/store.ts';
+import { giveWay } from '../core/turns.ts';
+import type { Call, MessageStore, NewMessage, ThreadStore } from '../storage/store.ts';
 import {
   checkThread,
   checkThreadChange,
@@ -86,7 +87,11 @@ export function createThreads({
       }
       requireCount(inputs.length, LIMITS.appendBatch, field);
       const time = now();
-      const fresh = inputs.map((input, at) => newMessage(key, input, `${field}.${String(at)}`, time));
+      const fresh: NewMessage[] = [];
+      for (const [at, input] of inputs.entries()) {
+        await giveWay();
+        fresh.push(newMessage(key, input, `${field}.${String(at)}`, time));
+      }
       await requireKnownToolCalls(messages, scope, key, inputs, field, call);
       const appended = await messages.append(scope, key.thread, fresh, call);
       if (appended.messages.some(({ created }) => created)) {

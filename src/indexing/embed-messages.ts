@@ -39,21 +39,22 @@ export function createMessageEmbedder(embedder: Embedder, index: Pick<IndexStore
   ): Promise<ReadonlyMap<string, Float32Array>> {
     const vectors = new Map<string, Float32Array>();
     const wanted = new Map(messages.flatMap(({ passages }) => passages.map(({ textHash, text }) => [textHash, text])));
-    const take = (found: (textHash: string, text: string) => Float32Array | null | undefined) => {
+    const take = async (found: (textHash: string, text: string) => Float32Array | null | undefined) => {
       for (const [textHash, text] of wanted) {
+        await giveWay();
         const vector = found(textHash, text) ?? null;
         if (vector !== null && !vectors.has(textHash)) vectors.set(textHash, vector);
       }
       return [...wanted.keys()].filter((hash) => !vectors.has(hash));
     };
-    const unknown = take((_, text) => remembered.get(text));
+    const unknown = await take((_, text) => remembered.get(text));
     const known =
       unknown.length === 0 ? [] : await index.known(embedder.model, unknown, { meter: startMeter(), signal });
     const stored = new Map(unknown.map((hash, at) => [hash, known[at]]));
-    const missing = new Set(take((hash) => stored.get(hash)).map((hash) => wanted.get(hash) ?? ''));
+    const missing = new Set((await take((hash) => stored.get(hash))).map((hash) => wanted.get(hash) ?? ''));
     // A text is sent once, whoever says it.
     const embedded = await embedAll([...missing], signal);
-    take((_, text) => embedded.get(text));
+    await take((_, text) => embedded.get(text));
     return vectors;
   }
 

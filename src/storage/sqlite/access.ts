@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SkeinError } from '../../core/errors.ts';
+import { giveWay } from '../../core/turns.ts';
 import type { Call } from '../store.ts';
 import { faultOf } from './faults.ts';
 import type { ReadOperations } from './read-operations.ts';
@@ -11,7 +12,7 @@ import type { WriteOperations } from './write-operations.ts';
 export type Access = {
   /** The time by which expiry is judged, epoch milliseconds. */
   now(): number;
-  /** A short read, on this thread. */
+  /** A short read, on this thread, in a turn that has time for it. */
   read<Args, Result>(operation: (db: DatabaseSync, args: Args) => Result, args: Args, call: Call): Promise<Result>;
   /** A read that may take long, on the reader's thread. */
   scan<Name extends keyof ReadOperations>(
@@ -25,11 +26,15 @@ export type Access = {
     args: ArgsOf<ReadOperations, Name>,
     call: Call,
   ): Promise<ResultOf<ReadOperations, Name>>;
-  /** A write. Once handed over it is not stopped: a caller that is told it failed must be able to rely on that. */
+  /**
+   * A write. Once handed over it is not stopped: a caller that is told it failed must be able to rely on that.
+   * @param moved memory among the arguments that is handed over rather than copied, and is not to be used afterwards
+   */
   write<Name extends keyof WriteOperations>(
     name: Name,
     args: ArgsOf<WriteOperations, Name>,
     call: Call,
+    moved?: readonly ArrayBuffer[],
   ): Promise<ResultOf<WriteOperations, Name>>;
 };
 
@@ -50,6 +55,7 @@ export function accessTo({ db, reader, vectorReader, writer, now }: AccessOption
   return {
     now,
     async read(operation, args, call) {
+      await giveWay();
       if (!db.isOpen) throw new SkeinError('UNAVAILABLE', 'The store is closed.');
       try {
         return await counted(call, () => Promise.try(operation, db, args));
@@ -58,13 +64,17 @@ export function accessTo({ db, reader, vectorReader, writer, now }: AccessOption
       }
     },
     async scan(name, args, call) {
-      return counted(call, () => reader.run(name, args, call.signal));
+      return counted(call, () => reader.run(name, args, abortedBy(call)));
     },
     async scanVectors(name, args, call) {
-      return counted(call, () => vectorReader.run(name, args, call.signal));
+      return counted(call, () => vectorReader.run(name, args, abortedBy(call)));
     },
-    async write(name, args, call) {
-      return counted(call, () => writer.run(name, args));
+    async write(name, args, call, moved = []) {
+      return counted(call, () => writer.run(name, args, { moved }));
     },
   };
+}
+
+function abortedBy({ signal }: Call): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
 }

@@ -5,6 +5,7 @@ import type { Indexing, Message, Thread } from '../../core/thread.ts';
 import type { NewMessage } from '../store.ts';
 import { statement } from './connection.ts';
 import { countInLedger } from './ledger-entries.ts';
+import { unpackMessages, type PackedMessage } from './packed-messages.ts';
 import {
   integer,
   jsonOrNull,
@@ -20,7 +21,7 @@ import { requireThread } from './thread-writes.ts';
 type AppendArgs = {
   readonly scope: OwnerScope;
   readonly thread: ThreadId;
-  readonly messages: readonly NewMessage[];
+  readonly messages: readonly PackedMessage[];
   readonly now: number;
 };
 
@@ -32,7 +33,7 @@ export type Appended =
 /** Stores messages at the end of a thread. @throws SkeinError NOT_FOUND */
 export function appendMessages(
   db: DatabaseSync,
-  { scope, thread, messages, now }: AppendArgs,
+  { scope, thread, messages: packed, now }: AppendArgs,
 ): { thread: Thread; messages: Appended[] } {
   const head = requireThread(db, scope, thread, now);
   const threadRow = integer(head, 'thread_row');
@@ -41,7 +42,7 @@ export function appendMessages(
   let seq = integer(head, 'next_seq');
   const stored: NewMessage[] = [];
   const indexed: IndexedMessage[] = [];
-  const appended = messages.map((message): Appended => {
+  const appended = unpackMessages(packed).map((message): Appended => {
     const there = findMessage(db, scope, threadRow, message.id);
     if (there !== null) return { kind: 'there', message: there };
     const indexing = indexingOf(message.content);

@@ -1,19 +1,21 @@
 import type { OwnerScope } from '../../core/identity.ts';
 import type { ThreadId } from '../../core/ids.ts';
 import type { Message } from '../../core/thread.ts';
-import { giveWay } from '../../core/turns.ts';
 import type { MessageListQuery, MessageStore, NewMessage, Page } from '../store.ts';
 import type { Access } from './access.ts';
 import type { Appended } from './append.ts';
 import { isUnfiltered } from './filters.ts';
 import { countMessages, getMessages, listMessages } from './message-reads.ts';
+import { encodedContents, packMessages } from './packed-messages.ts';
 
 /** The message port over an SQLite file. */
 export function sqliteMessages(access: Access): MessageStore {
   const { now } = access;
   return {
     async append(scope, thread, messages, call) {
-      const appended = await access.write('appendMessages', { scope, thread, messages, now: now() }, call);
+      const packed = await packMessages(messages);
+      const args = { scope, thread, messages: packed, now: now() };
+      const appended = await access.write('appendMessages', args, call, encodedContents(packed));
       return {
         thread: appended.thread,
         messages: messages.map((message, place) => storedMessage(scope, thread, message, appended.messages[place])),
@@ -33,7 +35,6 @@ export function sqliteMessages(access: Access): MessageStore {
     async get(scope, keys, call) {
       const messages: (Message | null)[] = [];
       while (messages.length < keys.length) {
-        await giveWay();
         const left = keys.slice(messages.length);
         messages.push(...(await access.read(getMessages, { scope, keys: left, now: now() }, call)));
       }
@@ -46,7 +47,6 @@ export function sqliteMessages(access: Access): MessageStore {
       // One more than is wanted tells whether there are more.
       let left = queries.map((query, place) => ({ place, query: withLimit(query, query.window.limit + 1) }));
       while (left.length > 0) {
-        await giveWay();
         const args = { scope, queries: left.map(({ query }) => query), now: now() };
         // An index leads straight to the windows, unless a filter has the engine look at rows that it will not give.
         const parts = queries.every(({ filter }) => isUnfiltered(filter))

@@ -74,7 +74,10 @@ export function sqliteIndex(access: Access, removal: Removal): IndexStore {
       await access.write('discardRetired', null, call);
       await removal.start();
     },
-    store: (results, call) => access.write('storeVectors', packResults(results), call),
+    async store(results, call) {
+      const packed = await packResults(results);
+      await access.write('storeVectors', packed, call, [packed.vectors.buffer]);
+    },
     countPending: (scope, call) => access.scan('countPending', { scope, now: now() }, call),
   };
 }

@@ -16,13 +16,14 @@ import {
 export type WorkerClient<Ops extends Operations> = {
   /**
    * Resolves with what the operation gave: a write once it is on the disk.
-   * @param signal rejects the caller with its reason; an operation that waits for its turn is then never run
+   * @param options.signal rejects the caller with its reason; an operation that waits for its turn is then never run
+   * @param options.moved memory among the arguments that is handed over rather than copied
    * @throws SkeinError UNAVAILABLE when the thread died under way; it is started again
    */
   run<Name extends keyof Ops & string>(
     name: Name,
     args: ArgsOf<Ops, Name>,
-    signal?: AbortSignal,
+    options?: { readonly signal?: AbortSignal; readonly moved?: readonly ArrayBuffer[] },
   ): Promise<ResultOf<Ops, Name>>;
   /** Resolves when the connection is open. @throws why it cannot be opened */
   ready(): Promise<void>;
@@ -45,6 +46,7 @@ type WorkerOptions = {
 type Job = {
   readonly name: string;
   readonly args: unknown;
+  readonly moved: readonly ArrayBuffer[];
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -124,7 +126,7 @@ export function startWorker<Ops extends Operations>(options: WorkerOptions): Wor
       underWay.set(lastId, job);
       thread ??= start();
       try {
-        send({ kind: 'run', id: lastId, name: job.name, args: job.args });
+        send({ kind: 'run', id: lastId, name: job.name, args: job.args }, job.moved);
       } catch (error) {
         // What cannot be cloned never reaches the thread: nothing would answer for it.
         underWay.delete(lastId);
@@ -134,8 +136,8 @@ export function startWorker<Ops extends Operations>(options: WorkerOptions): Wor
     if (underWay.size === 0) onIdle();
   }
 
-  function send(request: Request): void {
-    thread?.worker.postMessage(request);
+  function send(request: Request, moved: readonly ArrayBuffer[] = []): void {
+    thread?.worker.postMessage(request, moved);
   }
 
   async function finish(): Promise<void> {
@@ -153,7 +155,7 @@ export function startWorker<Ops extends Operations>(options: WorkerOptions): Wor
   }
 
   return {
-    run(name, args, signal) {
+    run(name, args, { signal, moved = [] } = {}) {
       return new Promise<ResultOf<Ops, typeof name>>((resolve, reject) => {
         signal?.throwIfAborted();
         if (closing !== null) throw new SkeinError('UNAVAILABLE', 'The store is closed.');
@@ -163,6 +165,7 @@ export function startWorker<Ops extends Operations>(options: WorkerOptions): Wor
         const job: Job = {
           name,
           args,
+          moved,
           resolve(value) {
             release();
             resolve(resultOf<Ops, typeof name>(name, value));

@@ -194,6 +194,27 @@ export function describeAppending(make: MakeEngine): void {
       assert.equal(stored[0]?.content, large.content);
     });
 
+    test('long messages are read back as they were, whatever their characters, beside a short one', async () => {
+      const { engine, scope } = setting();
+      const { thread, key } = await startThread(engine, scope);
+      const kinds = '\uFEFFa mark of byte order, \u0000, äöü, Привет, 你好, \u{1F6F6}\r\n';
+      const batch = [
+        aMessage({ content: kinds.repeat(4_000) }),
+        aMessage(),
+        aMessage({ content: kinds.repeat(3_000) }),
+      ];
+      const { messages } = await engine.messages.append(scope, thread.id, batch, aCall());
+      const contents = batch.map(({ content }) => content);
+      assert.deepEqual(
+        messages.map(({ message }) => message.content),
+        contents,
+      );
+      assert.deepEqual(
+        (await messagesOf(engine, scope, key)).map(({ content }) => content),
+        contents,
+      );
+    });
+
     test('what was appended is there after a restart', async () => {
       const { engine, scope, reopen } = setting();
       const { key } = await startThread(engine, scope, {}, messagesSaying('kept'));

@@ -11,6 +11,13 @@ describe('a storage thread', () => {
     assert.deepEqual(await Promise.all(['a', 'b'].map((value) => worker.run('echo', value))), ['a', 'b']);
   });
 
+  test('memory that is handed over is not copied: the caller has it no more', async (t) => {
+    const { worker } = start(t);
+    const { buffer } = new Uint8Array(1_000);
+    await assert.rejects(worker.run('take', buffer, { moved: [buffer] }), /No\./);
+    assert.equal(buffer.detached, true);
+  });
+
   for (const end of ['die', 'crash'] as const) {
     test(`when it ends by "${end}", what it held is UNAVAILABLE, and the next call meets a new one`, async (t) => {
       const { worker, deaths } = start(t);
@@ -25,7 +32,7 @@ describe('a storage thread', () => {
     const { worker } = start(t, 1);
     const stop = new AbortController();
     const first = worker.run('echo', 'first');
-    const waiting = worker.run('die', null, stop.signal);
+    const waiting = worker.run('die', null, { signal: stop.signal });
     stop.abort(new Error('The client has gone.'));
     await assert.rejects(waiting, /The client has gone/);
     assert.equal(await first, 'first');
