@@ -22,28 +22,38 @@ export async function giveWay(): Promise<void> {
     ends = performance.now() + TURN_MS;
     setImmediate(end);
   } else if (performance.now() >= ends) {
-    await new Promise<void>((resolve) => waiting.push(resolve));
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      setImmediate(goOn);
+    });
   }
 }
 
 /**
- * What waits goes on here, where the event loop has dealt with what came, but not in the turn in which others had their
- * share already: it would be two of them until the loop looks again for what has come.
+ * What waits goes on in this part of the event loop, which has dealt with what came, but not in the turn in which others
+ * had their share already: it would be two of them until the loop looks again for what has come.
  */
 function end(): void {
-  ends = null;
-  if (waiting.length === 0) return;
-  ends = USED_UP;
-  setImmediate(resume);
+  ends = waiting.length === 0 ? null : USED_UP;
+  if (ends !== null) queueTurn();
 }
 
 const USED_UP = Number.NEGATIVE_INFINITY;
 
-/** One that waits has the whole turn: the others would have none of their share left. */
-function resume(): void {
-  const first = waiting.shift();
-  ends = first === undefined ? null : performance.now() + TURN_MS;
-  if (first === undefined) return;
-  setImmediate(resume);
-  first();
+/** The next turn is theirs that wait, one after the other for as long as its share lasts. */
+function queueTurn(): void {
+  setImmediate(begin);
+  waiting.forEach(() => setImmediate(goOn));
+}
+
+function begin(): void {
+  ends = waiting.length === 0 ? null : performance.now() + TURN_MS;
+  if (ends === null) return;
+  queueTurn();
+  waiting.shift()?.();
+}
+
+/** More often queued than anything waits. */
+function goOn(): void {
+  if (ends !== null && performance.now() < ends) waiting.shift()?.();
 }

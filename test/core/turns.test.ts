@@ -8,10 +8,14 @@ import { giveWay } from '../../src/core/turns.ts';
 async function longWork(steps: number, step: () => void): Promise<void> {
   for (let count = 0; count < steps; count += 1) {
     await giveWay();
-    const until = performance.now() + 1;
-    while (performance.now() < until);
+    compute(1);
     step();
   }
+}
+
+function compute(milliseconds: number): void {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until);
 }
 
 test('long work lets what comes meanwhile have its turn', async () => {
@@ -44,6 +48,23 @@ test('works that are long at the same time take turns', async () => {
   const turns = order.filter((name, at) => name !== order[at - 1]).length;
   assert.equal(order.length, 90);
   assert.ok(turns > 6, `they changed ${String(turns)} times`);
+});
+
+test('works that wait and are short go on in the same turn', async () => {
+  // This turn's share is used up.
+  await longWork(2, () => compute(10));
+  let ticks = 0;
+  const timer = setInterval(() => (ticks += 1), 1);
+  const seen = await Promise.all(
+    ['a', 'b', 'c'].map(async () => {
+      await giveWay();
+      const before = ticks;
+      compute(1);
+      return before;
+    }),
+  );
+  clearInterval(timer);
+  assert.equal(new Set(seen).size, 1, `a timer of a millisecond had come ${seen.join(', ')} times`);
 });
 
 test('short work is done at once', async () => {
