@@ -35,25 +35,19 @@ export async function giveWay(): Promise<void> {
  */
 function end(): void {
   ends = waiting.length === 0 ? null : USED_UP;
-  if (ends !== null) queueTurn();
+  if (ends !== null) setImmediate(begin);
 }
 
 const USED_UP = Number.NEGATIVE_INFINITY;
 
-/** The next turn is theirs that wait, one after the other for as long as its share lasts. */
-function queueTurn(): void {
-  setImmediate(begin);
-  waiting.forEach(() => setImmediate(goOn));
-}
-
+/** A turn of theirs that wait, one after the other for as long as its share lasts. Comes before what goes on in it. */
 function begin(): void {
   ends = waiting.length === 0 ? null : performance.now() + TURN_MS;
-  if (ends === null) return;
-  queueTurn();
-  waiting.shift()?.();
+  if (ends !== null) setImmediate(begin);
 }
 
-/** More often queued than anything waits. */
+/** Queued once for each that waits, turn by turn until one may go on. */
 function goOn(): void {
   if (ends !== null && performance.now() < ends) waiting.shift()?.();
+  else setImmediate(goOn);
 }

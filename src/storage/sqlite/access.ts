@@ -64,17 +64,13 @@ export function accessTo({ db, reader, vectorReader, writer, now }: AccessOption
       }
     },
     async scan(name, args, call) {
-      return counted(call, () => reader.run(name, args, abortedBy(call)));
+      return counted(call, () => reader.run(name, args, call));
     },
     async scanVectors(name, args, call) {
-      return counted(call, () => vectorReader.run(name, args, abortedBy(call)));
+      return counted(call, () => vectorReader.run(name, args, call));
     },
     async write(name, args, call, moved = []) {
       return counted(call, () => writer.run(name, args, { moved }));
     },
   };
-}
-
-function abortedBy({ signal }: Call): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
 }
