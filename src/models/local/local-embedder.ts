@@ -29,7 +29,7 @@ export function startLocalEmbedder({ threads = 1 }: LocalEmbedderOptions = {}): 
   const queue = embeddingQueue(thread);
   return {
     // A change to tokens or vectors, however small, takes a new number: stored vectors are compared by this name.
-    model: 'use-lite-512@1',
+    model: 'use-lite-512@2',
     dimensions: DIMENSIONS,
     origin: { provider: 'local', host: null, name: 'use-lite-512' },
     // Chat messages take some 4.3 characters a token; 400 characters stay below 128 tokens even where they take 3.2.

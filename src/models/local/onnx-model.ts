@@ -8,7 +8,7 @@ import type { Message } from './protobuf.ts';
 const IR_VERSION = 8;
 const OPERATOR_SET = 17;
 
-const TENSOR_TYPES = { float32: 1, int32: 6, int64: 7 } as const;
+const TENSOR_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, integers: 7 } as const;
 
 type TensorType = keyof typeof TENSOR_TYPES;
@@ -16,14 +16,18 @@ type TensorType = keyof typeof TENSOR_TYPES;
 /** A dimension's length, or the name of one that is known only when the model runs. */
 export type Dimension = number | string;
 
-/** What a node is told beside its inputs. A fraction needs `{ float }`: JavaScript has no way to tell 1.0 from 1. */
-export type Attribute = number | readonly number[] | { readonly float: number };
+/**
+ * What a node is told beside its inputs. A fraction needs `{ float }`: JavaScript has no way to tell 1.0 from 1. A type of
+ * numbers is told as `{ type }`.
+ */
+export type Attribute = number | readonly number[] | { readonly float: number } | { readonly type: TensorType };
 
 function attribute(name: string, value: Attribute): Message {
   const TYPE = 20;
   if (typeof value === 'number') {
     return message(string(1, name), integer(3, value), integer(TYPE, ATTRIBUTE_TYPES.integer));
   }
+  if ('type' in value) return attribute(name, TENSOR_TYPES[value.type]);
   if ('float' in value) {
     return message(string(1, name), float(2, value.float), integer(TYPE, ATTRIBUTE_TYPES.float));
   }
