@@ -1,9 +1,9 @@
 /**
  * Nearest messages by vector, beside other stores of vectors: `node bench/vector-stores.ts [MESSAGES …] [STORE …]`, 10000
- * and all (lancedb, usearch, libsql) unless told. The same vectors (what the engine stores), queries and filter for all,
- * each in a process of its own, no HTTP: Skein's engine at its port, exact search over the vectors in memory, LanceDB,
- * USearch, Mastra's store on libSQL. What they find is compared with exact search. Peers come with
- * `npm install --prefix bench`.
+ * and all (lancedb, usearch, libsql, libsql-scan) unless told. The same vectors (what the engine stores), queries and
+ * filter for all, each in a process of its own, no HTTP: Skein's engine at its port, exact search over the vectors in
+ * memory, LanceDB, USearch, Mastra's store on libSQL, with its index and without. What they find is compared with exact
+ * search. Peers come with `npm install --prefix bench`.
  */
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, writeFileSync } from 'node:fs';
@@ -28,10 +28,10 @@ const CANDIDATES = 80;
 /** Other stores find passages: enough of them for ten messages. */
 const PASSAGES = 30;
 /**
- * With how many messages each is tried. libSQL's index takes 112 KB and 20 ms a vector, for a million messages 300 GB and
- * most of a day; without it the store compares all, and filling it took 22 GB of memory before it was half done.
+ * With how many messages each is tried. libSQL's index takes 112 KB and 20 ms a vector: for a million messages 300 GB and
+ * most of a day. Without it the store compares all.
  */
-const PEERS = { lancedb: Infinity, usearch: Infinity, libsql: 10_000 };
+const PEERS = { lancedb: Infinity, usearch: Infinity, libsql: 10_000, 'libsql-scan': Infinity };
 
 const SCOPES = [
   { scope: 'one owner', owner: READER },
@@ -130,7 +130,9 @@ function peer(
   return { answers, ...rest };
 }
 
-function recall(found: readonly string[][], wanted: readonly string[][]): number {
+/** @param found of the first queries, or of all */
+function recall(found: readonly string[][], truth: readonly string[][]): number {
+  const wanted = truth.slice(0, found.length);
   let hits = 0;
   for (const [at, messages] of wanted.entries()) hits += messages.filter((one) => found[at]?.includes(one)).length;
   return hits / wanted.flat().length;
@@ -140,11 +142,12 @@ function print(label: string, store: string, answers: Answers, truth: Answers): 
   for (const { scope } of SCOPES) {
     const { times = [], found = [] } = answers[scope] ?? {};
     const [p95, p99] = [95, 99].map((share) => percentile(times, share).toFixed(2));
+    const few = times.length < QUERIES ? `; ${String(times.length)} queries` : '';
     printLine(
       `${label}, ${scope}, ${store}, p50`,
       percentile(times, 50),
       'ms',
-      `p95 ${p95 ?? ''}; p99 ${p99 ?? ''}; recall@${String(HITS)} ${recall(found, truth[scope]?.found ?? []).toFixed(3)}`,
+      `p95 ${p95 ?? ''}; p99 ${p99 ?? ''}; recall@${String(HITS)} ${recall(found, truth[scope]?.found ?? []).toFixed(3)}${few}`,
     );
   }
 }

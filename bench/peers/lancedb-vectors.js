@@ -17,7 +17,8 @@ const PARTITION_ROWS = 4_096;
 const PROBES = 20;
 const REFINE = 10;
 
-const { folder, dimensions, count, owner, queries, vectors, owners } = readJob();
+const { folder, dimensions, count, owner, queries, owners, readVectors } = readJob();
+const vectors = readVectors();
 const started = performance.now();
 const database = await connect(join(folder, 'lancedb'));
 

@@ -7,7 +7,8 @@ import { answer, readJob } from './vectors.js';
 const BATCH = 100_000;
 const THREADS = availableParallelism();
 
-const { dimensions, count, owner, queries, rows, vectors, owners } = readJob();
+const { dimensions, count, owner, queries, owners, readVectors, rows } = readJob();
+const vectors = readVectors();
 
 const started = performance.now();
 const newIndex = () => new Index({ metric: MetricKind.Cos, dimensions, quantization: ScalarKind.I8, connectivity: 16 });
@@ -18,7 +19,7 @@ for (let from = 0; from < owners.length; from += BATCH) {
   all.add(keys, vectors.subarray(from * dimensions, to * dimensions), THREADS);
 }
 const own = newIndex();
-for (const [at, vector] of rows().entries()) if (owners[at] === owner) own.add(BigInt(at), vector);
+for (const [at, vector] of rows(vectors).entries()) if (owners[at] === owner) own.add(BigInt(at), vector);
 const buildMs = performance.now() - started;
 
 const search = (index) => (query) => Array.from(index.search(query, count, 0).keys, Number);
