@@ -12,7 +12,7 @@ export interface EncoderThread extends SentenceEncoder {
   close(): Promise<void>;
 }
 
-// A batch takes some 20 ms and loading the model a quarter of a second; past this the thread hangs.
+// A batch takes some 20 ms and loading the model a third of a second; past this the thread hangs.
 const PATIENCE_AT_EXIT = 5000;
 
 type Waiting = {

@@ -11,7 +11,7 @@ export type LocalEmbedderOptions = {
 /** An embedder that needs no network. */
 export interface LocalEmbedder extends Embedder {
   /**
-   * Starts loading the model (about a quarter of a second, in its own thread), which otherwise waits for the first text.
+   * Starts loading the model (about a third of a second, in its own thread), which otherwise waits for the first text.
    * Costs some 120 MB of memory.
    */
   warm(): void;
