@@ -2,14 +2,16 @@
  * Mastra's vector store on libSQL with a table that has no index of neighbours, as its versions before 1.0 made it: it
  * compares all vectors.
  */
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
-import { measureLibsql, pathIn, TABLE } from './libsql.js';
+import { measureLibsql, TABLE } from './libsql.js';
 import { readJob } from './vectors.js';
 
 const job = readJob();
 const started = performance.now();
-const database = new DatabaseSync(pathIn(job.folder));
+const path = join(job.folder, 'libsql-scan.db');
+const database = new DatabaseSync(path);
 database.exec(`CREATE TABLE ${TABLE} (
   id SERIAL PRIMARY KEY,
   vector_id TEXT UNIQUE NOT NULL,
@@ -17,4 +19,4 @@ database.exec(`CREATE TABLE ${TABLE} (
   metadata TEXT DEFAULT '{}'
 )`);
 database.close();
-await measureLibsql(job, started);
+await measureLibsql(job, path, started);

@@ -11,27 +11,27 @@ export const TABLE = 'vectors';
 /** The store keeps the text of each vector it is given, 20 KB of it, until its process ends. */
 const VECTORS_A_PROCESS = 100_000;
 
-/** Opens the store in a job's folder. */
-export function openLibsql(folder) {
-  return new LibSQLVector({ id: 'bench', url: `file:${pathIn(folder)}` });
+/** Opens the store that is one file. */
+export function openLibsql(path) {
+  return new LibSQLVector({ id: 'bench', url: `file:${path}` });
 }
 
-/** The store's file. */
-export function pathIn(folder) {
-  return `${folder}/libsql.db`;
-}
-
-/** Fills the store of a job, whose table is there, and asks it. @param started when the filling began */
-export async function measureLibsql({ folder, count, owner, queries, owners }, started) {
+/**
+ * Fills a store with a job's vectors, and asks it.
+ *
+ * @param path of the store's file, in which the table is
+ * @param started when the filling began
+ */
+export async function measureLibsql({ folder, count, owner, queries, owners }, path, started) {
   const file = fileURLToPath(new URL('fill-libsql.js', import.meta.url));
   for (let from = 0; from < owners.length; from += VECTORS_A_PROCESS) {
-    const { status } = spawnSync(execPath, [file, folder, String(from), String(from + VECTORS_A_PROCESS)], {
+    const { status } = spawnSync(execPath, [file, folder, path, String(from), String(from + VECTORS_A_PROCESS)], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     if (status !== 0) throw new Error('Filling failed.');
   }
   const buildMs = performance.now() - started;
-  const store = openLibsql(folder);
+  const store = openLibsql(path);
   const search = (filter) => async (query) => {
     const found = await store.query({ indexName: TABLE, queryVector: Array.from(query), topK: count, ...filter });
     return found.map(({ id }) => Number(id));
