@@ -1,6 +1,6 @@
 import { CHUNK_BYTES, distancesOver, newMemory, PAGE_BYTES } from './hamming.ts';
 
-/** Rows of bits side by side in memory, each a passage's, compared with a query's all at once. */
+/** Rows of bits side by side in memory, each a passage's, compared with a query all at once. */
 export type BitRows = {
   /** How many rows there are, those without a passage included. */
   readonly length: number;
@@ -10,11 +10,24 @@ export type BitRows = {
   put(row: number, passages: Float64Array, bits: Uint8Array): void;
   /** Takes the passages of some rows away. */
   clear(row: number, rows: number): void;
-  /** Up to `wanted` passages, those first that differ from the query in the fewest bits. */
-  nearest(query: Uint8Array, wanted: number): Float64Array;
+  /**
+   * Up to `wanted` passages, the likeliest first: of those whose bits differ the least from the query's signs, five times
+   * as many, the ones where the query's components add up to most.
+   * @param query as `toBitPlanes` gives it
+   */
+  nearest(query: readonly Uint8Array[], wanted: number): Float64Array;
 };
 
 const DISTANCE_BYTES = 2;
+
+/**
+ * How many by their signs are looked at again for each wanted. Measured on 2,700,000 passages: 98.0 % of the 10 nearest are
+ * among 500 of 2,000 by signs, 98.2 % of 4,000 and of 8,000.
+ */
+const BY_SIGNS = 5;
+
+/** Of more than these the order matters little, and their copies would take more than 4 MB at 512 components. */
+const MOST_AGAIN = 65_536;
 
 /** The most rows that room is made for at once beyond those at hand: 16 MB at 512 components. */
 const LARGEST_STEP = 262_144;
@@ -27,18 +40,60 @@ export function openBitRows(rowBytes: number): BitRows {
   let passages = new Uint32Array();
   let length = 0;
 
-  // The query is at the beginning of the memory, then come the rows, then their distances.
+  // A row of the query is at the beginning of the memory, then come the rows, then their distances, then, copied together,
+  // the rows that are looked at again, and their distances.
   const startOf = (row: number): number => rowBytes * (1 + row);
+  const distancesStart = (): number => startOf(passages.length);
+  const againStart = (): number => distancesStart() + roundedUp(passages.length * DISTANCE_BYTES);
+
+  function makeMemory(bytes: number): void {
+    const pages = Math.ceil(bytes / PAGE_BYTES);
+    memory.grow(Math.max(0, pages - memory.buffer.byteLength / PAGE_BYTES));
+  }
 
   /** Room for twice as many where there is none for these, so that it is seldom made. Rows stay where they are. */
   function makeRoom(rows: number): void {
     if (rows <= passages.length) return;
-    const room = Math.max(rows, Math.min(2 * passages.length, passages.length + LARGEST_STEP));
-    const pages = Math.ceil((startOf(room) + room * DISTANCE_BYTES) / PAGE_BYTES);
-    memory.grow(Math.max(0, pages - memory.buffer.byteLength / PAGE_BYTES));
-    const longer = new Uint32Array(room);
+    const longer = new Uint32Array(Math.max(rows, Math.min(2 * passages.length, passages.length + LARGEST_STEP)));
     longer.set(passages);
     passages = longer;
+    makeMemory(againStart());
+  }
+
+  /** In how many bits each of `count` rows, which lie one after the other, differs from a row of the query. */
+  function compare(query: Uint8Array, start: number, count: number, out: number): Uint16Array {
+    new Uint8Array(memory.buffer).set(query, 0);
+    distances(start, count, 0, rowBytes / CHUNK_BYTES, out);
+    return new Uint16Array(memory.buffer, out, count);
+  }
+
+  /** Of some rows the first by all planes of the query. */
+  function firstByPlanes(query: readonly Uint8Array[], rows: Uint32Array, wanted: number): Uint32Array {
+    const start = againStart();
+    const out = start + rows.length * rowBytes;
+    makeMemory(out + rows.length * DISTANCE_BYTES);
+    const all = new Uint8Array(memory.buffer);
+    const its = new Uint32Array(rows.length);
+    for (let place = 0; place < rows.length; place += 1) {
+      const row = rows[place] ?? 0;
+      its[place] = passages[row] ?? 0;
+      all.copyWithin(start + place * rowBytes, startOf(row), startOf(row + 1));
+    }
+    const sums = new Uint16Array(rows.length);
+    for (const plane of query) {
+      const differing = compare(plane, start, rows.length, out);
+      for (let place = 0; place < sums.length; place += 1) {
+        sums[place] = 2 * (sums[place] ?? 0) + (differing[place] ?? 0);
+      }
+    }
+    const furthest = (2 ** query.length - 1) * rowBytes * 8;
+    return firstByDistance(its, sums, furthest, wanted).map((place) => rows[place] ?? 0);
+  }
+
+  function passagesAt(rows: Uint32Array): Float64Array {
+    const found = new Float64Array(rows.length);
+    for (let at = 0; at < found.length; at += 1) found[at] = passages[rows[at] ?? 0] ?? 0;
+    return found;
   }
 
   return {
@@ -58,25 +113,32 @@ export function openBitRows(rowBytes: number): BitRows {
       passages.fill(0, row, row + rows);
     },
     nearest(query, wanted) {
-      new Uint8Array(memory.buffer).set(query, 0);
-      const out = startOf(passages.length);
-      distances(startOf(0), length, 0, rowBytes / CHUNK_BYTES, out);
-      return firstByDistance(passages, new Uint16Array(memory.buffer, out, length), rowBytes * 8, wanted);
+      const [signs = new Uint8Array()] = query;
+      const differing = compare(signs, startOf(0), length, distancesStart());
+      const again = BY_SIGNS * wanted;
+      if (again > MOST_AGAIN) return passagesAt(firstByDistance(passages, differing, rowBytes * 8, wanted));
+      const rows = firstByDistance(passages, differing, rowBytes * 8, again);
+      // As many planes as sums of 16 bits have room for: of rows of 4,369 bits, four.
+      const planes = query.slice(0, Math.floor(Math.log2(1 + 0xffff / (rowBytes * 8))));
+      return passagesAt(firstByPlanes(planes, rows, wanted));
     },
   };
 }
 
-/** A counting sort that goes only as far as is wanted. */
-function firstByDistance(
-  passages: Uint32Array,
-  distances: Uint16Array,
-  furthest: number,
-  wanted: number,
-): Float64Array {
+function roundedUp(bytes: number): number {
+  return Math.ceil(bytes / CHUNK_BYTES) * CHUNK_BYTES;
+}
+
+/**
+ * The places of the passages with the smallest distances, those first: a counting sort that goes only as far as is wanted.
+ * @param passages 0 for none
+ * @param furthest the greatest distance there can be
+ */
+function firstByDistance(passages: Uint32Array, distances: Uint16Array, furthest: number, wanted: number): Uint32Array {
   const counts = new Uint32Array(furthest + 1);
-  for (let row = 0; row < distances.length; row += 1) {
-    if (passages[row] === 0) continue;
-    const distance = distances[row] ?? 0;
+  for (let place = 0; place < distances.length; place += 1) {
+    if (passages[place] === 0) continue;
+    const distance = distances[place] ?? 0;
     counts[distance] = (counts[distance] ?? 0) + 1;
   }
   let limit = 0;
@@ -88,14 +150,12 @@ function firstByDistance(
     counts[distance] = before;
     before += its;
   }
-  const first = new Float64Array(within);
-  for (let row = 0; row < distances.length; row += 1) {
-    const distance = distances[row] ?? 0;
-    if (distance > limit) continue;
-    const passage = passages[row] ?? 0;
-    if (passage === 0) continue;
+  const first = new Uint32Array(within);
+  for (let place = 0; place < distances.length; place += 1) {
+    const distance = distances[place] ?? 0;
+    if (distance > limit || passages[place] === 0) continue;
     const at = counts[distance] ?? 0;
-    first[at] = passage;
+    first[at] = place;
     counts[distance] = at + 1;
   }
   return first.subarray(0, wanted);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import startWabt from 'wabt';
+import { toBitPlanes } from '../../../src/storage/sqlite/bit-planes.ts';
 import { openBitRows } from '../../../src/storage/sqlite/bit-rows.ts';
 import { seededRandom } from '../../support/random.ts';
 
@@ -19,6 +20,16 @@ function differingBits(one: Uint8Array, other: Uint8Array): number {
     for (; differing > 0; differing >>= 1) count += differing & 1;
     return sum + count;
   }, 0);
+}
+
+/** The sixteen levels that a query's components are taken for, from −7.5 to 7.5 for the largest. */
+function levelsOf(query: Float32Array): number[] {
+  const largest = query.reduce((most, component) => Math.max(most, Math.abs(component)), 0);
+  return Array.from(query, (component) => Math.max(-7.5, Math.ceil((8 * component) / largest) - 0.5));
+}
+
+function isSet(row: Uint8Array, bit: number): boolean {
+  return (((row[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
 }
 
 describe('rows of bits', () => {
@@ -54,12 +65,44 @@ describe('rows of bits', () => {
         .map(({ passage, bits }) => ({ passage, distance: differingBits(bits, query) }))
         .sort((one, other) => one.distance - other.distance)
         .map(({ passage }) => passage);
-      assert.deepEqual([...rows.nearest(query, 200)], expected.slice(0, 200));
-      assert.deepEqual([...rows.nearest(query, 5_000)], expected);
+      assert.deepEqual([...rows.nearest([query], 200)], expected.slice(0, 200));
+      assert.deepEqual([...rows.nearest([query], 5_000)], expected);
+      assert.deepEqual([...rows.nearest([query], 50_000)], expected);
+    });
+
+    test(`of rows of ${String(rowBytes)} bytes those come first whose bits have most of the query's components`, () => {
+      const random = seededRandom(rowBytes);
+      const rows = openBitRows(rowBytes);
+      const bits = Array.from({ length: 1_000 }, () => randomBytes(rowBytes, random));
+      rows.put(
+        0,
+        Float64Array.from(bits, (_, row) => row + 1),
+        Uint8Array.from(bits.flatMap((row) => [...row])),
+      );
+      const query = Float32Array.from({ length: rowBytes * 8 }, () => random() - 0.5);
+      const levels = levelsOf(query);
+      const sums = bits.map((row) => levels.reduce((sum, level, at) => sum + (isSet(row, at) ? level : 0), 0));
+      // As many as there are, and fewer, of those that the signs leave.
+      const all = [...rows.nearest(toBitPlanes(query), 1_000)].map((passage) => sums[passage - 1]);
+      assert.deepEqual(
+        all,
+        sums.toSorted((one, other) => other - one),
+      );
+      assert.deepEqual([...rows.nearest(toBitPlanes(query), 200)].length, 200);
     });
   }
 
+  test('rows too long for sums of all planes are put in order by the highest of them', () => {
+    const rowBytes = 1_024;
+    const rows = openBitRows(rowBytes);
+    const [all, half, none] = [255, 15, 0].map((byte) => new Uint8Array(rowBytes).fill(byte));
+    assert(all !== undefined && half !== undefined && none !== undefined);
+    rows.put(0, Float64Array.of(1, 2, 3), Uint8Array.from([...none, ...all, ...half]));
+    const query = new Float32Array(rowBytes * 8).fill(1);
+    assert.deepEqual([...rows.nearest(toBitPlanes(query), 3)], [2, 3, 1]);
+  });
+
   test('no rows have no nearest', () => {
-    assert.equal(openBitRows(64).nearest(new Uint8Array(64), 10).length, 0);
+    assert.equal(openBitRows(64).nearest([new Uint8Array(64)], 10).length, 0);
   });
 });

@@ -74,7 +74,7 @@ describe('the bits that a thread keeps in memory', () => {
     second(bits.bytes);
     const again = first(bits.bytes);
     assert.notEqual(again, bits);
-    const query = new Uint8Array(bytesOfBits(aModel().dimensions));
+    const query = [new Uint8Array(bytesOfBits(aModel().dimensions))];
     assert.deepEqual(again.nearest(query, 2), bits.nearest(query, 2));
     assert.equal(again.nearest(query, 2).length, 2);
   });
