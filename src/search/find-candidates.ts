@@ -21,10 +21,15 @@ import {
 } from './spelling.ts';
 
 /**
- * How many candidates each side brings, at least: as many as a page is to have, where that is more. Measured: 50 a side
- * rank as well as 60 or 400, on conversations of 600 messages; both sides read and count the words of each.
+ * How many candidates each side brings, at least: as many as a page is to have, where that is more. Measured: 50 by words
+ * and 30 by meaning rank as well as 100 of each, on conversations of 600 messages and on the project's own questions; each
+ * is read, and its words are counted.
  */
-const CANDIDATES: Readonly<Record<SearchMode, number>> = { HYBRID: 50, KEYWORD: 160, MEANING: 160 };
+const CANDIDATES: Readonly<Record<SearchMode, { readonly words: number; readonly meaning: number }>> = {
+  HYBRID: { words: 50, meaning: 30 },
+  KEYWORD: { words: 160, meaning: 0 },
+  MEANING: { words: 0, meaning: 160 },
+};
 
 type Parts = { readonly candidates: CandidateSource; readonly embedder: Embedder; readonly log: Log };
 
@@ -75,30 +80,36 @@ async function lookUp(
   meant: Respelt,
   call: Call,
 ): Promise<Found & { readonly byWords: KeywordCandidates }> {
-  const limit = width * Math.max(CANDIDATES[mode], first);
+  const { words, meaning } = CANDIDATES[mode];
+  const most = { words: width * Math.max(words, first), meaning: width * Math.max(meaning, first) };
   const query = { ...typed, terms: meant.terms };
   const embedding =
     mode === 'KEYWORD' ? null : given === undefined ? embed(embedder, meant.meaning, call) : Promise.resolve(given);
+  const { model, dimensions } = embedder;
+  const near = embedding === null ? {} : { near: { model, dimensions, vector: embedding } };
   const lookup =
-    mode === 'MEANING' ? Promise.resolve(NO_WORDS) : candidates.byKeyword(scope, query, filter, limit, call);
+    mode === 'MEANING'
+      ? Promise.resolve(NO_WORDS)
+      : candidates.byKeyword(scope, { ...query, ...near }, filter, most.words, call);
   // Both are awaited below; should one fail first, nobody hears of the other.
   embedding?.catch(() => undefined);
   lookup.catch(() => undefined);
   const vector = embedding === null ? null : await orNull(embedding, mode, log);
   if (vector === null) return gathered(await lookup, null);
   const terms = mode === 'MEANING' ? [] : query.terms;
-  const alongside = lookup.then((words) => words.candidates);
+  const alongside = lookup.then((found) => (found.nearness === undefined ? found.candidates : []));
   alongside.catch(() => undefined);
   const [byWords, byMeaning] = await Promise.all([
     lookup,
-    candidates.byMeaning(scope, { ...query, vector, model: embedder.model, terms, alongside }, filter, limit, call),
+    candidates.byMeaning(scope, { ...query, vector, model, terms, alongside }, filter, most.meaning, call),
   ]);
   return gathered(byWords, byMeaning);
 
   function gathered(byWords: KeywordCandidates, byMeaning: MeaningCandidates | null) {
     const found = new Map<string, Candidate>();
+    const nearnesses = byWords.nearness ?? byMeaning?.alongside ?? [];
     for (const [at, { key, counts }] of byWords.candidates.entries()) {
-      const nearness = byMeaning?.alongside[at] ?? null;
+      const nearness = nearnesses[at] ?? null;
       found.set(messageKeyText(key), { key, counts: countsOfWords(counts, meant), nearness });
     }
     for (const { key, counts, ...nearness } of byMeaning?.candidates ?? []) {
@@ -106,6 +117,7 @@ async function lookUp(
       found.set(messageKeyText(key), { key, counts: countsOfWords(counts, meant), nearness });
     }
     const all = [...found.values()];
+    const limit = mode === 'MEANING' ? most.meaning : most.words;
     return {
       candidates: all,
       statistics: statisticsOfWords(byWords.statistics, meant),

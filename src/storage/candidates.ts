@@ -11,8 +11,20 @@ export type WordConstraints = {
   readonly authors: readonly (readonly string[])[];
 };
 
-/** Words to look for, folded and not stemmed, any of which may match; stop words gone. */
-export type KeywordQuery = WordConstraints & { readonly terms: readonly string[] };
+export type KeywordQuery = WordConstraints & {
+  /** Words to look for, folded and not stemmed, any of which may match; stop words gone. */
+  readonly terms: readonly string[];
+  /** How near to what the messages found are wanted, too, if that is known in time. */
+  readonly near?: ComingVector;
+};
+
+/** A vector that may still be on its way from the embedder, and the model that makes it. */
+export type ComingVector = {
+  readonly model: string;
+  readonly dimensions: number;
+  /** Rejected: it does not come. */
+  readonly vector: Promise<Float32Array>;
+};
 
 export type MeaningQuery = WordConstraints & {
   readonly vector: Float32Array;
@@ -46,6 +58,11 @@ export type KeywordCandidates = {
   readonly candidates: readonly KeywordCandidate[];
   /** What the ranking may know of the whole scope; null where asking would cost too much. */
   readonly statistics: { readonly messages: number; readonly frequencies: readonly number[] } | null;
+  /**
+   * How near to the query's `near` each of them is, in their order; null for one without vectors of its model. Not there
+   * when it did not come in time, or the engine does not tell: `byMeaning` does then.
+   */
+  readonly nearness?: readonly (Nearness | null)[];
 };
 
 /** `cosine` is that of the message's best passage, −1 to 1; `passage` says which, in UTF-16 code units. */

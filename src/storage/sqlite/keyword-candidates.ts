@@ -6,7 +6,6 @@ import type { KeywordCandidates, KeywordQuery } from '../candidates.ts';
 import { statement } from './connection.ts';
 import { isUnfiltered } from './filters.ts';
 import { integer, KEY_COLUMNS, messageKeyOf, type Row } from './rows.ts';
-import type { PlacedCandidate } from './packed-candidates.ts';
 import { firstCut, LOOKED_AT, type CountedTerm } from './first-cut.ts';
 import { anyOf, type TextScope } from './scoped-terms.ts';
 import { findable, searchScope } from './search-scope.ts';
@@ -22,9 +21,10 @@ type Args = {
   readonly now: number;
 };
 
-type Found = KeywordCandidates & { readonly candidates: readonly PlacedCandidate[] };
+/** What was found, and in which rows. */
+type Found = KeywordCandidates & { readonly messageRows: readonly number[] };
 
-const NONE: Found = { candidates: [], statistics: null };
+const NONE: Found = { candidates: [], messageRows: [], statistics: null };
 
 // The weights of the first cut, in the columns' order: text, author, said, previous, earlier, next. The ranking's own
 // are finer; these only have to bring what it wants to see.
@@ -54,10 +54,8 @@ export function byKeyword(db: DatabaseSync, { scope, query, filter, limit, now }
   const counts = wordCounts(rows, terms);
   const frequencies = new Map(counted.map(({ term, frequency }) => [term, frequency]));
   return {
-    candidates: counts.map((its, at) => {
-      const row = rows[at] ?? {};
-      return { key: messageKeyOf(row, scope), counts: its, messageRow: integer(row, 'message_row') };
-    }),
+    candidates: counts.map((its, at) => ({ key: messageKeyOf(rows[at] ?? {}, scope), counts: its })),
+    messageRows: rows.map((row) => integer(row, 'message_row')),
     statistics: {
       messages: messagesIn(db, whose),
       frequencies: terms.map((term) => frequencies.get(term) ?? 0),

@@ -27,11 +27,8 @@ type NearestArgs = {
 type NearnessArgs = {
   readonly scope: Scope;
   readonly query: Pick<MeaningQuery, 'vector' | 'model'>;
-  readonly messages: readonly FoundMessage[];
+  readonly keys: readonly MessageKey[];
 };
-
-/** A message that words found; `messageRow` is where it was then, if that is known. */
-export type FoundMessage = { readonly key: MessageKey; readonly messageRow: number | null };
 
 type Search = {
   readonly db: DatabaseSync;
@@ -81,21 +78,32 @@ export function nearestMessages(
 }
 
 /** How near these messages are, in order; null for one without vectors of the query's model. */
-export function nearnessOf(db: DatabaseSync, { scope, query, messages }: NearnessArgs): (Nearness | null)[] {
-  const generation = searchedGeneration(db, query.model, query.vector.length);
-  if (generation === null) return messages.map(() => null);
-  const near: (Nearness | null)[] = messages.map(() => null);
-  const params = {
-    tenant: scope.tenant,
-    generation,
-    vector: toInt8(query.vector),
-    messages: JSON.stringify(messages.map(({ key, messageRow }) => [messageRow, key.owner, key.thread, key.message])),
-  };
-  const look = (sql: string): void => {
-    for (const row of statement(db, sql).all(params)) near[integer(row, 'place')] = nearnessIn(row);
-  };
-  look(NEARNESS_BY_ROW);
-  if (messages.some(({ messageRow }) => messageRow === null)) look(NEARNESS_BY_KEY);
+export function nearnessOf(db: DatabaseSync, { scope, query, keys }: NearnessArgs): (Nearness | null)[] {
+  const messages = JSON.stringify(keys.map(({ owner, thread, message }) => [owner, thread, message]));
+  return nearnessBy(db, NEARNESS_BY_KEY, query, { messages, tenant: scope.tenant }, keys.length);
+}
+
+/** The same of messages that were found in the same state of the file: nothing can have taken their places since. */
+export function nearnessInPlace(
+  db: DatabaseSync,
+  query: NearnessArgs['query'],
+  messageRows: readonly number[],
+): (Nearness | null)[] {
+  return nearnessBy(db, NEARNESS_IN_PLACE, query, { messages: JSON.stringify(messageRows) }, messageRows.length);
+}
+
+function nearnessBy(
+  db: DatabaseSync,
+  sql: string,
+  { model, vector }: NearnessArgs['query'],
+  whose: Readonly<Record<string, string>>,
+  messages: number,
+): (Nearness | null)[] {
+  const near: (Nearness | null)[] = Array.from({ length: messages }, () => null);
+  const generation = searchedGeneration(db, model, vector.length);
+  if (generation === null) return near;
+  const rows = statement(db, sql).all({ ...whose, generation, vector: toInt8(vector) });
+  for (const row of rows) near[integer(row, 'place')] = nearnessIn(row);
   return near;
 }
 
@@ -165,18 +173,15 @@ function leftByFilter({ db, generation, whose, condition }: Search): Float64Arra
   return rows.length > FEW ? null : Float64Array.from(rows, (row) => integer(row, 'passage_row'));
 }
 
-const NEARNESS = `SELECT j.key AS place, p.starts, p.ends, max(${COSINE}) AS cosine FROM json_each(:messages) j
-  CROSS JOIN tenants te ON te.tenant = :tenant`;
-const PASSAGES = 'CROSS JOIN passages p ON p.generation = :generation AND p.message_row = m.message_row';
-// A row may be another message's by now.
-const NEARNESS_BY_ROW = `${NEARNESS}
-  CROSS JOIN messages m ON m.message_row = j.value ->> 0 AND m.id = j.value ->> 3 AND m.tenant_row = te.tenant_row
-  ${PASSAGES} GROUP BY j.key`;
-const NEARNESS_BY_KEY = `${NEARNESS}
-  CROSS JOIN owners o ON o.tenant_row = te.tenant_row AND o.owner = j.value ->> 1
-  CROSS JOIN threads t ON t.owner_row = o.owner_row AND t.id = j.value ->> 2 AND t.deleted = 0
-  CROSS JOIN messages m ON m.thread_row = t.thread_row AND m.id = j.value ->> 3
-  ${PASSAGES} GROUP BY j.key`;
+const NEAREST = `SELECT j.key AS place, p.starts, p.ends, max(${COSINE}) AS cosine FROM json_each(:messages) j`;
+const PASSAGES_OF = 'CROSS JOIN passages p ON p.generation = :generation AND p.message_row';
+const NEARNESS_IN_PLACE = `${NEAREST} ${PASSAGES_OF} = j.value GROUP BY j.key`;
+const NEARNESS_BY_KEY = `${NEAREST}
+  CROSS JOIN tenants te ON te.tenant = :tenant
+  CROSS JOIN owners o ON o.tenant_row = te.tenant_row AND o.owner = j.value ->> 0
+  CROSS JOIN threads t ON t.owner_row = o.owner_row AND t.id = j.value ->> 1 AND t.deleted = 0
+  CROSS JOIN messages m ON m.thread_row = t.thread_row AND m.id = j.value ->> 2
+  ${PASSAGES_OF} = m.message_row GROUP BY j.key`;
 
 function nearnessIn(row: Row): Nearness {
   return { cosine: integer(row, 'cosine'), passage: { start: integer(row, 'starts'), end: integer(row, 'ends') } };

@@ -3,10 +3,7 @@ import type { KeywordCandidate, MeaningCandidate, WordCounts } from '../candidat
 import { SEARCH_FIELDS } from '../search-text.ts';
 import { pack, unpack, type Packed } from './wire.ts';
 
-/** A candidate, and where its message was. */
-export type PlacedCandidate = KeywordCandidate & { readonly messageRow: number };
-
-/** A message's key, its words' counts (term by term, in the order of the fields), and its place or its nearness. */
+/** A message's key, its words' counts (term by term, in the order of the fields), and of one found by meaning how near. */
 type Line = readonly [
   owner: MessageKey['owner'],
   thread: MessageKey['thread'],
@@ -14,7 +11,7 @@ type Line = readonly [
   length: number,
   fingerprint: string | null,
   counts: readonly number[],
-  rowOrCosine: number,
+  cosine?: number,
   start?: number,
   end?: number,
 ];
@@ -22,26 +19,25 @@ type Line = readonly [
 /** Candidates as lines of few parts, which are read in a third of the time that their objects take. */
 export type PackedCandidates = Packed<readonly Line[]>;
 
-export function packCandidates(candidates: readonly (PlacedCandidate | MeaningCandidate)[]): PackedCandidates {
+export function packCandidates(candidates: readonly (KeywordCandidate | MeaningCandidate)[]): PackedCandidates {
   const lines = candidates.map((candidate): Line => {
     const { owner, thread, message } = candidate.key;
     const { length, fingerprint, terms } = candidate.counts;
     const counts: number[] = [];
     for (const fields of terms) for (const field of SEARCH_FIELDS) counts.push(fields[field]);
     const words = [owner, thread, message, length, fingerprint, counts] as const;
-    if ('messageRow' in candidate) return [...words, candidate.messageRow];
-    return [...words, candidate.cosine, candidate.passage.start, candidate.passage.end];
+    return 'cosine' in candidate ? [...words, candidate.cosine, candidate.passage.start, candidate.passage.end] : words;
   });
   return pack<readonly Line[]>(lines);
 }
 
-export function unpackKeywordCandidates(packed: PackedCandidates): PlacedCandidate[] {
-  return unpack(packed).map((line) => ({ key: keyIn(line), counts: countsIn(line), messageRow: line[6] }));
+export function unpackKeywordCandidates(packed: PackedCandidates): KeywordCandidate[] {
+  return unpack(packed).map((line) => ({ key: keyIn(line), counts: countsIn(line) }));
 }
 
 export function unpackMeaningCandidates(packed: PackedCandidates): MeaningCandidate[] {
   return unpack(packed).map((line) => {
-    const [, , , , , , cosine, start = 0, end = 0] = line;
+    const [, , , , , , cosine = 0, start = 0, end = 0] = line;
     return { key: keyIn(line), counts: countsIn(line), cosine, passage: { start, end } };
   });
 }

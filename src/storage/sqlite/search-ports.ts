@@ -1,25 +1,30 @@
-import type { KeywordCandidate, Nearness } from '../candidates.ts';
+import type { Nearness } from '../candidates.ts';
 import type { Call, CandidateSource, IndexStore } from '../store.ts';
 import type { Access } from './access.ts';
+import { awaitedVector } from './awaited-vector.ts';
 import { packResults } from './packed-results.ts';
-import { unpackKeywordCandidates, unpackMeaningCandidates, type PlacedCandidate } from './packed-candidates.ts';
+import { unpackKeywordCandidates, unpackMeaningCandidates } from './packed-candidates.ts';
 import type { Removal } from './removal.ts';
+import { unpack } from './wire.ts';
 
 /** The candidate port over an SQLite file. */
 export function sqliteCandidates(access: Access): CandidateSource {
   const { now } = access;
   return {
-    async byKeyword(scope, query, filter, limit, call) {
-      const found = await access.scan('byKeyword', { scope, query, filter, limit, now: now() }, call);
+    // How near they are to a vector is told at once when that comes while words are looked for, which most do.
+    async byKeyword(scope, { near, ...query }, filter, limit, call) {
+      const awaited = near === undefined ? null : awaitedVector(near);
+      const found = await access.scan('byKeyword', { scope, query, filter, limit, near: awaited, now: now() }, call);
       const candidates = unpackKeywordCandidates(found.packed);
+      const { statistics, nearness } = found;
       call.meter.storage({ requests: 0, rows: candidates.length });
-      return { candidates, statistics: found.statistics };
+      return { candidates, statistics, ...(nearness === null ? {} : { nearness: unpack(nearness) }) };
     },
     // By two threads at the same time: the one that looks for words also tells, once it has found some, how near they are.
     async byMeaning(scope, { alongside, ...query }, filter, limit, call) {
       const nearnessAlongside = async (): Promise<(Nearness | null)[]> => {
-        const messages = (await alongside).map((one) => ({ key: one.key, messageRow: placeOf(one) }));
-        return messages.length === 0 ? [] : access.scan('nearnessOf', { scope, query, messages }, call);
+        const keys = (await alongside).map(({ key }) => key);
+        return keys.length === 0 ? [] : unpack(await access.scan('nearnessOf', { scope, query, keys }, call));
       };
       const [packed, nearness] = await Promise.all([
         access.scanVectors('nearestMessages', { scope, query, filter, limit, now: now() }, call),
@@ -36,11 +41,6 @@ export function sqliteCandidates(access: Access): CandidateSource {
       return vectors;
     },
   };
-}
-
-/** Where a message was that words found here; null for a candidate from elsewhere. */
-function placeOf(candidate: KeywordCandidate | PlacedCandidate): number | null {
-  return 'messageRow' in candidate ? candidate.messageRow : null;
 }
 
 /** The index port over an SQLite file. */

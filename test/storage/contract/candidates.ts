@@ -145,6 +145,26 @@ export function describeCandidates(make: MakeEngine): void {
       assert(found.alongside[1] != null && found.alongside[1].cosine < 0.5);
     });
 
+    test('the nearness that is told with what words found is the one told alongside', async () => {
+      const { engine, scope } = setting();
+      const { key } = await startThread(engine, scope, {}, messagesSaying('kayak', 'moon and kayak'));
+      await embedAll(engine, scope);
+      // Of this one nobody knows a vector.
+      await engine.messages.append(scope, key.thread, [aMessage({ content: 'Kayak, at last!' })], aCall());
+      const { vector, model } = aMeaningQuery('kayak');
+      const near = { model, dimensions: vector.length, vector: Promise.resolve(vector) };
+      const words = aKeywordQuery({ terms: ['kayak'], near });
+      const found = await engine.candidates.byKeyword(scope, words, {}, 10, aCall());
+      const query = aMeaningQuery('kayak', { alongside: found.candidates });
+      const { alongside } = await engine.candidates.byMeaning(scope, query, {}, 10, aCall());
+      assert.equal(alongside.length, 3);
+      assert.deepEqual(found.nearness ?? alongside, alongside);
+      const late = { ...near, vector: new Promise<Float32Array>(() => undefined) };
+      const untold = await engine.candidates.byKeyword(scope, { ...words, near: late }, {}, 10, aCall());
+      assert.equal(untold.nearness, undefined);
+      assert.deepEqual(untold.candidates, found.candidates);
+    });
+
     test('words of the query are counted where they are found', async () => {
       const { engine, scope } = setting();
       const messages = [

@@ -5,11 +5,12 @@ import { newMessageId } from '../../../src/core/ids.ts';
 import { openConnection } from '../../../src/storage/sqlite/connection.ts';
 import { LOOKED_AT } from '../../../src/storage/sqlite/first-cut.ts';
 import { integer } from '../../../src/storage/sqlite/rows.ts';
+import type { KeywordCandidates } from '../../../src/storage/candidates.ts';
 import type { IndexTask } from '../../../src/storage/indexed.ts';
 import type { Engine } from '../../../src/storage/store.ts';
 import { aCall, aMessage, aScope, aTenantScope, messageKeyIn } from '../../support/builders.ts';
 import { seededRandom } from '../../support/random.ts';
-import { aKeywordQuery, aMeaningQuery, aModel, foundByWord } from '../contract/searching.ts';
+import { aKeywordQuery, aMeaningQuery, aModel, embedAll, foundByWord } from '../contract/searching.ts';
 import { messagesSaying, startThread } from '../contract/setting.ts';
 import { aDataFile, openFor } from './open-engine.ts';
 
@@ -61,6 +62,25 @@ describe('the search index', () => {
     assert.deepEqual(before.statistics, { messages: 4, frequencies: [3, 0] });
     const all = await engine.candidates.byKeyword(aTenantScope(), query, {}, 10, aCall());
     assert.deepEqual(all.statistics, { messages: 8, frequencies: [7, 3] });
+  });
+
+  test('how near what words found is to a vector that has come meanwhile is told in the same request', async (t) => {
+    const engine = await openFor(t, { path: aDataFile(t) });
+    await engine.index.adopt(aModel(), aCall());
+    await startThread(engine, scope, {}, messagesSaying('kayak'));
+    await embedAll(engine, scope);
+    const { vector, model } = aMeaningQuery('kayak');
+    const near = { model, dimensions: vector.length, vector: Promise.resolve(vector) };
+    const query = aKeywordQuery({ terms: ['kayak'], near });
+    // A busy machine may stop this thread before it hands the vector over.
+    let told: KeywordCandidates['nearness'];
+    for (let at = 0; at < 20 && told === undefined; at += 1) {
+      told = (await engine.candidates.byKeyword(scope, query, {}, 10, aCall())).nearness;
+    }
+    assert.equal(told?.length, 1);
+    const [nearest] = told;
+    assert(nearest != null && nearest.cosine > 0.98);
+    assert.deepEqual(nearest.passage, { start: 0, end: 5 });
   });
 
   test('a search sees one state of the file: what is deleted under way does not make it fail', async (t) => {
