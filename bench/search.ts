@@ -29,8 +29,8 @@ const BARE_QUERIES = 50;
 const RECALL_QUERIES = 50;
 const HITS = 10;
 
-/** As many as a search by words and meaning asks an engine for. */
-const CANDIDATES = 50;
+/** As many as a search by words and meaning asks an engine for by meaning. */
+const CANDIDATES = 30;
 
 const SEARCH = `query ($query: String!, $mode: SearchMode!) {
   searchMessages(query: $query, mode: $mode, first: ${String(HITS)}) {
