@@ -217,7 +217,10 @@ export interface MessageStore {
  * before and after it (`SearchField`). Words are as `core/words.ts` cuts them.
  */
 export interface CandidateSource {
-  /** The best `limit` messages by words, the best first by the engine's own measure. `terms` empty: none. */
+  /**
+   * The best `limit` messages by words, the best first by the engine's own measure. `terms` empty: none. Does not wait for
+   * a vector that they are to be near to.
+   */
   byKeyword(
     scope: Scope,
     query: KeywordQuery,
