@@ -280,6 +280,8 @@ export type MessageHit = {
   readonly score: Scalars['Float']['output'];
   /** The part of the message that fits best, cut at word boundaries. */
   readonly snippet: Scalars['String']['output'];
+  /** The thread that the message is in. */
+  readonly thread: Thread;
 };
 
 
@@ -1276,6 +1278,7 @@ export type MessageHitResolvers<ContextType = RequestContext, ParentType extends
   neighbours?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<MessageHitNeighboursArgs, 'after' | 'before'>>;
   score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   snippet?: Resolver<ResolversTypes['String'], ParentType, ContextType, RequireFields<MessageHitSnippetArgs, 'length'>>;
+  thread?: Resolver<ResolversTypes['Thread'], ParentType, ContextType>;
 };
 
 export type MessageHitConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MessageHitConnection'] = ResolversParentTypes['MessageHitConnection']> = {

@@ -1,21 +1,17 @@
-import { SkeinError } from '../core/errors.ts';
 import { encodeMessageId } from '../core/global-id.ts';
-import { keyOfMessage, threadKeyOfMessage } from '../core/thread.ts';
+import { keyOfMessage } from '../core/thread.ts';
 import { readScope } from '../core/identity.ts';
 import { orDefault } from './connection.ts';
 import type { MessageResolvers } from './generated.ts';
 import { neighboursOf } from './neighbours.ts';
+import { threadOf } from './thread-of.ts';
 
 const ALIKE = 5;
 
 export const Message: MessageResolvers = {
   __isTypeOf: (value) => 'seq' in value,
   id: (message) => encodeMessageId(keyOfMessage(message)),
-  thread: async (message, _, { loaders }) => {
-    const thread = await loaders.thread.load(threadKeyOfMessage(message));
-    if (thread === null) throw new SkeinError('NOT_FOUND', 'The thread of this message was deleted meanwhile.');
-    return thread;
-  },
+  thread: (message, _, { loaders }) => threadOf(message, loaders),
   neighbours: (message, given, { loaders }) => neighboursOf(message, given, loaders),
   recalled: async (message, _, { loaders }) => {
     const found = await Promise.all(message.recalled.map((key) => loaders.message.load(key)));

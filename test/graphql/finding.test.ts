@@ -34,6 +34,18 @@ describe('finding over GraphQL', () => {
     assert(more <= 2, `${String(more)} more requests than for one hit without vectors`);
   });
 
+  it('a hit has its thread, those of all hits in one read', async () => {
+    const query =
+      '{ searchMessages(query: "kayak", mode: KEYWORD, first: 5) { edges { node { thread { id title } } } } }';
+    const { data, extensions } = await skein.ask(query);
+    const threads = valuesAt(data, 'searchMessages.edges.*.node.thread');
+    assert(threads.length > 2);
+    assert.deepEqual(new Set(threads.map((thread) => valueAt(thread, 'id'))), new Set([boats, lakes]));
+    assert(threads.some((thread) => valueAt(thread, 'title') === 'Boats'));
+    const bare = await skein.ask(query.replace('thread { id title }', 'score'));
+    assert.equal(extensions?.cost.storageRequests, (bare.extensions?.cost.storageRequests ?? 0) + 1);
+  });
+
   it('a text that was written again is one hit, which counts the others and gives them', async () => {
     const { data } = await skein.ask(`{ searchMessages(query: "thanks", mode: KEYWORD) {
       edges { node { duplicateCount message { content } duplicates { content } } } totalCount } }`);
