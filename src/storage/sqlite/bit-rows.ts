@@ -15,7 +15,7 @@ export type BitRows = {
    * as many, the ones where the query's components add up to most.
    * @param query as `toBitPlanes` gives it
    */
-  nearest(query: readonly Uint8Array[], wanted: number): Float64Array;
+  nearest(query: readonly Uint8Array[], wanted: number): Uint32Array;
 };
 
 const DISTANCE_BYTES = 2;
@@ -67,16 +67,15 @@ export function openBitRows(rowBytes: number): BitRows {
     return new Uint16Array(memory.buffer, out, count);
   }
 
-  /** Of some rows the first by all planes of the query. */
+  const passagesAt = (rows: Uint32Array): Uint32Array => rows.map((row) => passages[row] ?? 0);
+
+  /** Of the passages of some rows the first by all planes of the query. */
   function firstByPlanes(query: readonly Uint8Array[], rows: Uint32Array, wanted: number): Uint32Array {
     const start = againStart();
     const out = start + rows.length * rowBytes;
     makeMemory(out + rows.length * DISTANCE_BYTES);
     const all = new Uint8Array(memory.buffer);
-    const its = new Uint32Array(rows.length);
-    for (let place = 0; place < rows.length; place += 1) {
-      const row = rows[place] ?? 0;
-      its[place] = passages[row] ?? 0;
+    for (const [place, row] of rows.entries()) {
       all.copyWithin(start + place * rowBytes, startOf(row), startOf(row + 1));
     }
     const sums = new Uint16Array(rows.length);
@@ -87,13 +86,8 @@ export function openBitRows(rowBytes: number): BitRows {
       }
     }
     const furthest = (2 ** query.length - 1) * rowBytes * 8;
-    return firstByDistance(its, sums, furthest, wanted).map((place) => rows[place] ?? 0);
-  }
-
-  function passagesAt(rows: Uint32Array): Float64Array {
-    const found = new Float64Array(rows.length);
-    for (let at = 0; at < found.length; at += 1) found[at] = passages[rows[at] ?? 0] ?? 0;
-    return found;
+    const its = passagesAt(rows);
+    return firstByDistance(its, sums, furthest, wanted).map((place) => its[place] ?? 0);
   }
 
   return {
@@ -120,7 +114,7 @@ export function openBitRows(rowBytes: number): BitRows {
       const rows = firstByDistance(passages, differing, rowBytes * 8, again);
       // As many planes as sums of 16 bits have room for: of rows of 4,369 bits, four.
       const planes = query.slice(0, Math.floor(Math.log2(1 + 0xffff / (rowBytes * 8))));
-      return passagesAt(firstByPlanes(planes, rows, wanted));
+      return firstByPlanes(planes, rows, wanted);
     },
   };
 }

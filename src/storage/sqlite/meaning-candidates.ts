@@ -141,7 +141,7 @@ const COMPARED = `SELECT p.message_row, p.starts, p.ends, max(${COSINE}) AS cosi
   GROUP BY p.message_row ORDER BY cosine DESC LIMIT -1`;
 
 /** The messages of these passages that the condition keeps, each with its best one, the nearest first. */
-function nearestAmong({ db, generation, vector, condition }: Search, passages: Float64Array, limit: number): Row[] {
+function nearestAmong({ db, generation, vector, condition }: Search, passages: Uint32Array, limit: number): Row[] {
   return statement(
     db,
     `WITH near AS MATERIALIZED (${COMPARED})
@@ -158,7 +158,7 @@ function nearestAmong({ db, generation, vector, condition }: Search, passages: F
 }
 
 /** The passages of all messages that the condition keeps; null when it keeps more than a few. */
-function leftByFilter({ db, generation, whose, condition }: Search): Float64Array | null {
+function leftByFilter({ db, generation, whose, condition }: Search): Uint32Array | null {
   // An owner's are found by their threads; a tenant's are read as they lie.
   const from =
     whose.ownerRow === null
@@ -170,7 +170,7 @@ function leftByFilter({ db, generation, whose, condition }: Search): Float64Arra
        ON p.generation = :generation AND p.message_row = m.message_row
      WHERE ${condition.sql} LIMIT ${String(FEW + 1)}`,
   ).all({ ...condition.params, generation, ...(whose.ownerRow === null ? {} : { owner_row: whose.ownerRow }) });
-  return rows.length > FEW ? null : Float64Array.from(rows, (row) => integer(row, 'passage_row'));
+  return rows.length > FEW ? null : Uint32Array.from(rows, (row) => integer(row, 'passage_row'));
 }
 
 const NEAREST = `SELECT j.key AS place, p.starts, p.ends, max(${COSINE}) AS cosine FROM json_each(:messages) j`;

@@ -20,7 +20,8 @@ export function sqliteCandidates(access: Access): CandidateSource {
       call.meter.storage({ requests: 0, rows: candidates.length });
       return { candidates, statistics, ...(nearness === null ? {} : { nearness: unpack(nearness) }) };
     },
-    // By two threads at the same time: the one that looks for words also tells, once it has found some, how near they are.
+    // By two threads at the same time: the one that looks for words also tells how near what it found is, where it could not
+    // at once.
     async byMeaning(scope, { alongside, ...query }, filter, limit, call) {
       const nearnessAlongside = async (): Promise<(Nearness | null)[]> => {
         const keys = (await alongside).map(({ key }) => key);
