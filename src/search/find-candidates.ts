@@ -117,7 +117,7 @@ async function lookUp(
       found.set(messageKeyText(key), { key, counts: countsOfWords(counts, meant), nearness });
     }
     const all = [...found.values()];
-    const limit = mode === 'MEANING' ? most.meaning : most.words;
+    const limit = Math.max(most.words, most.meaning);
     return {
       candidates: all,
       statistics: statisticsOfWords(byWords.statistics, meant),

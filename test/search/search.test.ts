@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as rest } from 'node:timers/promises';
 import { SkeinError } from '../../src/core/errors.ts';
 import { startLocalEmbedder } from '../../src/models/local/local-embedder.ts';
 import type { MessageHit, SearchMode } from '../../src/search/hits.ts';
@@ -62,6 +63,29 @@ describe('a search', () => {
       highlights: [{ start: 8, end: 13, text: 'kayak' }],
       best: { start: 8, end: 13 },
     });
+  });
+
+  test('finds the same, whether the embedder answers before or after what finds words', async (t) => {
+    const letters = aLetterEmbedder();
+    let waitMs = 0;
+    const embedder = {
+      ...letters,
+      embed: (...given: Parameters<typeof letters.embed>) => rest(waitMs).then(() => letters.embed(...given)),
+    };
+    const { say, engine } = await setUp(t, embedder);
+    await say('The red kayak leaks.', 'A kayak for two.', 'moon');
+    const answers = [];
+    for (waitMs of [0, 200]) {
+      // A search of its own: one remembers the lists that it has made.
+      const { candidates, messages } = engine;
+      const anew = createSearch({ candidates, messages, embedder: () => embedder, log: silentLog, now: Date.now });
+      const { hits } = await anew.messages(scope, aRequest({ query: 'kayaks' }), aCall());
+      answers.push(
+        hits.map(({ message, score, matchedBy, meaningScore }) => ({ message, score, matchedBy, meaningScore })),
+      );
+    }
+    assert.deepEqual(answers[0]?.[0]?.matchedBy, ['KEYWORD', 'MEANING']);
+    assert.deepEqual(answers[1], answers[0]);
   });
 
   test('heeds phrases, excluded words and authors in every mode', async (t) => {
@@ -181,6 +205,20 @@ describe('pages of a search', () => {
       const { hits } = await search.messages(scope, aRequest({ first: 100, mode }), aCall());
       assert.equal(hits.length, 100, mode);
     }
+    // The same letters, which is all that the embedder knows, and no such word.
+    const { hits } = await search.messages(scope, aRequest({ query: 'ayakk', first: 100 }), aCall());
+    assert.equal(hits.length, 100, 'by meaning alone');
+  });
+
+  test('are full of what words find when the embedder cannot be reached', async (t) => {
+    const embedder = aLetterEmbedder((texts) => {
+      if (texts.includes('kayak')) throw new Error('no embedder');
+    });
+    const { search, say } = await setUp(t, embedder);
+    await say(...Array.from({ length: 100 }, (_, at) => `kayak ${String(at)}`));
+    const { hits } = await search.messages(scope, aRequest({ first: 100 }), aCall());
+    assert.equal(hits.length, 100);
+    assert.deepEqual(new Set(hits.flatMap(({ matchedBy }) => matchedBy)), new Set(['KEYWORD']));
   });
 
   test('go on where they were when the list has been forgotten', async (t) => {

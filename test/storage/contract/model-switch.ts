@@ -5,6 +5,7 @@ import type { IndexTask } from '../../../src/storage/indexed.ts';
 import type { Engine } from '../../../src/storage/store.ts';
 import { aCall, aMessage, anOutcome, aPendingReply, aScope, messageKeyIn } from '../../support/builders.ts';
 import {
+  aKeywordQuery,
   aMeaningQuery,
   aModel,
   contentsOf,
@@ -120,6 +121,31 @@ export function describeModelSwitch(make: MakeEngine): void {
         assert.equal((await foundBy(NEXT.model, opened, scope, 'kayak')).length, 3);
         assert.deepEqual(await waitingOf(opened, scope, NEXT.model), []);
         assert.equal(await opened.index.countPending(scope, aCall()), 0);
+      });
+    });
+
+    describe('with vectors of two models', () => {
+      const setting = useEngine(make);
+
+      test('what words find is as near as the vectors of the model that is asked about say', async () => {
+        const { engine, scope } = setting();
+        await startThread(engine, scope, {}, messagesSaying('kayak', 'the kayak of my aunt'));
+        await embedAll(engine, scope);
+        await engine.index.adopt(NEXT, aCall());
+        await buildAll(engine, scope, NEXT.model);
+        for (const [model, vector] of [
+          [MODEL, vectorOf('kayak')],
+          [NEXT.model, nextVector('kayak')],
+        ] as const) {
+          const near = { model, dimensions: vector.length, vector: Promise.resolve(vector) };
+          const query = aKeywordQuery({ terms: ['kayak'], near });
+          const { candidates, nearness } = await engine.candidates.byKeyword(scope, query, {}, 10, aCall());
+          const asked = aMeaningQuery('kayak', { model, vector, alongside: candidates });
+          const { alongside } = await engine.candidates.byMeaning(scope, asked, {}, 10, aCall());
+          assert.equal(alongside.length, 2);
+          assert(alongside.every((one) => one !== null));
+          assert.deepEqual(nearness ?? alongside, alongside, model);
+        }
       });
     });
 
