@@ -47,8 +47,9 @@ export function openBitRows(rowBytes: number): BitRows {
   const againStart = (): number => distancesStart() + roundedUp(passages.length * DISTANCE_BYTES);
 
   function makeMemory(bytes: number): void {
-    const pages = Math.ceil(bytes / PAGE_BYTES);
-    memory.grow(Math.max(0, pages - memory.buffer.byteLength / PAGE_BYTES));
+    const missing = Math.ceil(bytes / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES;
+    // To grow by nothing would count as giving all of the memory up for as much again: garbage, by its size, to collect.
+    if (missing > 0) memory.grow(missing);
   }
 
   /** Room for twice as many where there is none for these, so that it is seldom made. Rows stay where they are. */
