@@ -17,6 +17,10 @@ const REFUSED = [
       'CallExpression[callee.property.name=/^(only|skip|todo)$/][callee.object.name=/^(test|it|describe|suite)$/]',
     message: 'Every test runs, always.',
   },
+  {
+    selector: ':matches(TemplateElement[value.raw=/LIMIT [:?]/], Literal[value=/LIMIT [:?]/])',
+    message: 'SQLite plans by the value of a bare LIMIT, and so prepares the statement anew each time: LIMIT +:name.',
+  },
 ];
 
 export default defineConfig(

@@ -17,7 +17,7 @@ export function bareKeywordSearch(path: string, owner?: string): BareKeywordSear
      WHERE ?1 IS NULL OR o.owner = ?1`,
   ).run(owner ?? null);
   db.exec('DETACH data');
-  const select = db.prepare('SELECT rowid, content FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT ?');
+  const select = db.prepare('SELECT rowid, content FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT +?');
   return {
     search: (query, count) => {
       const words = query.split(' ').map((word) => `"${word}"`);

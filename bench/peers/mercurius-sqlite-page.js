@@ -21,7 +21,7 @@ db.exec(`CREATE TABLE messages (${columns.join(', ')}, PRIMARY KEY (seq))`);
 const insert = db.prepare(`INSERT INTO messages VALUES (${columns.map(() => '?').join(', ')})`);
 const plain = (value) => (value !== null && typeof value === 'object' ? JSON.stringify(value) : value);
 for (const { node } of messages.edges) insert.run(...columns.map((column) => plain(node[column])));
-const select = db.prepare('SELECT * FROM messages WHERE seq > ? ORDER BY seq LIMIT ?');
+const select = db.prepare('SELECT * FROM messages WHERE seq > ? ORDER BY seq LIMIT +?');
 
 const cursorOf = (message) => Buffer.from(JSON.stringify(['m', message.seq])).toString('base64url');
 

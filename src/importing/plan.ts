@@ -60,7 +60,7 @@ export function openPlan() {
   );
   const listMessages = db.prepare(
     `SELECT line, offset, length, seq, time FROM message
-     WHERE thread = :thread AND (seq, time, line) > (:seq, :time, :line) ORDER BY seq, time, line LIMIT :limit`,
+     WHERE thread = :thread AND (seq, time, line) > (:seq, :time, :line) ORDER BY seq, time, line LIMIT +:limit`,
   );
 
   function placeOfThread(key: string, state: PlannedThread['state'], place: Place | null, hash: Buffer | null): Added {

@@ -30,11 +30,11 @@ const DIRECTIONS = { oldest: 'ASC', newest: 'DESC' } as const;
 
 const waiting = (from: IndexWindow['from']) => `SELECT ${MESSAGE_COLUMNS} FROM messages m ${MESSAGE_JOINS}
   WHERE m.indexing = 'PENDING' AND m.status <> 'PENDING' AND ${LIVE_THREAD}
-  ORDER BY m.message_row ${DIRECTIONS[from]} LIMIT :limit`;
+  ORDER BY m.message_row ${DIRECTIONS[from]} LIMIT +:limit`;
 
 const waitingToBeBuilt = (from: IndexWindow['from']) => `SELECT ${MESSAGE_COLUMNS} FROM building_queue q
   CROSS JOIN messages m ON m.message_row = q.message_row ${MESSAGE_JOINS}
-  WHERE q.failed = 0 AND ${LIVE_THREAD} ORDER BY q.message_row ${DIRECTIONS[from]} LIMIT :limit`;
+  WHERE q.failed = 0 AND ${LIVE_THREAD} ORDER BY q.message_row ${DIRECTIONS[from]} LIMIT +:limit`;
 
 /** Reads of the index queue. */
 export const indexReads = {

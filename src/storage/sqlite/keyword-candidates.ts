@@ -96,7 +96,7 @@ function best(db: DatabaseSync, { counted, whose, condition, limit }: Lookup): R
 const ALL = -1;
 
 const MATCHED = `SELECT rowid, ${FIT} AS fit FROM text_index WHERE text_index MATCH :match
-  ORDER BY rowid DESC LIMIT :most`;
+  ORDER BY rowid DESC LIMIT +:most`;
 const FOUND = `SELECT m.message_row, ${KEY_COLUMNS}, ${COUNTED_COLUMNS}`;
 const IN_ORDER = 'ORDER BY f.fit, f.rowid DESC';
 
@@ -109,12 +109,12 @@ function bestOf(
 ): Row[] {
   const params = { ...condition.params, match, most };
   if (!condition.keepsNearlyAll) {
-    const kept = `SELECT f.rowid, f.fit FROM matched f ${JOINS} WHERE ${condition.sql} ${IN_ORDER} LIMIT :limit`;
+    const kept = `SELECT f.rowid, f.fit FROM matched f ${JOINS} WHERE ${condition.sql} ${IN_ORDER} LIMIT +:limit`;
     const found = `WITH matched AS (${MATCHED}), kept AS (${kept}) ${FOUND} FROM kept f ${JOINS} ${IN_ORDER}`;
     return statement(db, found).all({ ...params, limit });
   }
   // The best are taken first and then looked at: when some of them are not visible, more are taken.
-  const first = `WITH matched AS (SELECT * FROM (${MATCHED}) ORDER BY fit, rowid DESC LIMIT :taken)`;
+  const first = `WITH matched AS (SELECT * FROM (${MATCHED}) ORDER BY fit, rowid DESC LIMIT +:taken)`;
   for (let taken = limit; ; taken *= 4) {
     const looked = `${FOUND}, (${condition.sql}) AS visible FROM matched f ${JOINS} ${IN_ORDER}`;
     const rows = statement(db, `${first} ${looked}`).all({ ...params, taken });

@@ -146,7 +146,7 @@ function nearestAmong({ db, generation, vector, condition }: Search, passages: U
     db,
     `WITH near AS MATERIALIZED (${COMPARED})
      SELECT near.starts, near.ends, near.cosine, ${KEY_COLUMNS}, ${COUNTED_COLUMNS}
-     FROM near CROSS JOIN messages m ON m.message_row = near.message_row ${JOINS} WHERE ${condition.sql} LIMIT :limit`,
+     FROM near CROSS JOIN messages m ON m.message_row = near.message_row ${JOINS} WHERE ${condition.sql} LIMIT +:limit`,
   ).all({
     ...condition.params,
     generation,

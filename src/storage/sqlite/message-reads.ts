@@ -110,7 +110,7 @@ function listSql(condition: string, from: 'start' | 'end'): string {
     CROSS JOIN messages m ON m.message_row IN (
       SELECT m.message_row FROM messages m
       WHERE m.thread_row = t.thread_row AND m.seq > k.value ->> 2 AND m.seq < k.value ->> 3 AND ${condition}
-      ORDER BY m.seq ${from === 'start' ? 'ASC' : 'DESC'} LIMIT :rows)
+      ORDER BY m.seq ${from === 'start' ? 'ASC' : 'DESC'} LIMIT +:rows)
     ${OWNER_JOINS}
     WHERE ${LIVE_THREAD}`;
 }

@@ -21,9 +21,9 @@ const isContextOf = (alias: string) => `${alias}.status NOT IN ('PENDING', 'SUPE
   AND trim(${alias}.content, char(9, 10, 11, 12, 13, 32, 160)) <> ''`;
 
 const FROM_BEFORE = `FROM messages m WHERE m.thread_row = ? AND m.seq < ? AND ${isContextOf('m')}
-  ORDER BY m.seq DESC LIMIT ?`;
+  ORDER BY m.seq DESC LIMIT +?`;
 const FROM_AFTER = `FROM messages m WHERE m.thread_row = ? AND m.seq > ? AND ${isContextOf('m')}
-  ORDER BY m.seq LIMIT ?`;
+  ORDER BY m.seq LIMIT +?`;
 
 const MESSAGES_BEFORE = `SELECT ${INDEXED_COLUMNS} ${FROM_BEFORE}`;
 const MESSAGES_AFTER = `SELECT ${INDEXED_COLUMNS} ${FROM_AFTER}`;

@@ -80,7 +80,7 @@ export function listThreads(db: DatabaseSync, { scope, filter, order, window, no
   const rows = statement(
     db,
     `SELECT ${THREAD_COLUMNS} FROM threads t ${THREAD_JOINS} WHERE ${where.sql}
-     ORDER BY ${column} ${direction}, t.id ${direction} LIMIT :rows`,
+     ORDER BY ${column} ${direction}, t.id ${direction} LIMIT +:rows`,
   ).all({ ...where.params, rows: window.limit + 1 });
   const items = rows.slice(0, window.limit).map((row) => threadOf(row, scope));
   return { items: fromStart ? items : items.reverse(), more: rows.length > window.limit };

@@ -30,7 +30,7 @@ export function deleteThread(
 
 const EXPIRE = `UPDATE threads SET deleted = 1 WHERE thread_row IN (
   SELECT thread_row FROM threads WHERE deleted = 0 AND expires_at IS NOT NULL AND expires_at <= :now
-  ORDER BY expires_at LIMIT :limit)`;
+  ORDER BY expires_at LIMIT +:limit)`;
 
 /** Marks expired threads for removal; gives how many. */
 export function expireThreads(db: DatabaseSync, { limit, now }: { limit: number; now: number }): number {
