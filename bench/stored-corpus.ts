@@ -3,6 +3,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as rest } from 'node:timers/promises';
 import { ownerId, tenantId, type OwnerScope } from '../src/core/identity.ts';
 import { newMessageId, newThreadId } from '../src/core/ids.ts';
 import { startMeter } from '../src/core/meter.ts';
@@ -29,6 +31,10 @@ const READER_MESSAGES = 10_000;
 const MESSAGES_AN_OWNER = 1_000;
 
 const THREADS_AT_ONCE = 16;
+
+/** Longer than the engine waits before it tidies. */
+const AT_REST_MS = 3_000;
+
 const FIRST_DAY = Date.UTC(2024, 0, 1);
 const DAYS = 700;
 
@@ -91,9 +97,28 @@ async function store(path: string, count: number): Promise<void> {
         }
       }),
     );
+    await untilAtRest(path);
   } finally {
     await engine.close();
     await embedder.close();
+  }
+}
+
+/** Waits until the engine has tidied the file, which it does while nobody writes: for a while nothing has changed. */
+async function untilAtRest(path: string): Promise<void> {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const commits = () => db.prepare('PRAGMA data_version').get()?.['data_version'];
+  try {
+    let seen = commits();
+    let since = performance.now();
+    while (performance.now() - since < AT_REST_MS) {
+      await rest(100);
+      const now = commits();
+      if (now !== seen) since = performance.now();
+      seen = now;
+    }
+  } finally {
+    db.close();
   }
 }
 

@@ -4,6 +4,7 @@ import { giveWay } from '../../core/turns.ts';
 import type { Call } from '../store.ts';
 import { faultOf } from './faults.ts';
 import type { ReadOperations } from './read-operations.ts';
+import type { Tidying } from './tidying.ts';
 import type { ArgsOf, ResultOf } from './wire.ts';
 import type { WorkerClient } from './worker-client.ts';
 import type { WriteOperations } from './write-operations.ts';
@@ -43,10 +44,11 @@ type AccessOptions = {
   readonly reader: WorkerClient<ReadOperations>;
   readonly vectorReader: WorkerClient<ReadOperations>;
   readonly writer: WorkerClient<WriteOperations>;
+  readonly tidying: Tidying;
   readonly now: () => number;
 };
 
-export function accessTo({ db, reader, vectorReader, writer, now }: AccessOptions): Access {
+export function accessTo({ db, reader, vectorReader, writer, tidying, now }: AccessOptions): Access {
   const counted = <Result>({ meter, signal }: Call, work: () => Promise<Result>): Promise<Result> => {
     signal?.throwIfAborted();
     meter.storage({ requests: 1 });
@@ -70,6 +72,7 @@ export function accessTo({ db, reader, vectorReader, writer, now }: AccessOption
       return counted(call, () => vectorReader.run(name, args, call));
     },
     async write(name, args, call, moved = []) {
+      tidying.defer();
       return counted(call, () => writer.run(name, args, { moved }));
     },
   };

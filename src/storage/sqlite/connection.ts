@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { getLoadablePath } from 'sqlite-vec';
+import { integer } from './rows.ts';
 
 type ConnectionOptions = {
   readonly path: string;
@@ -48,4 +49,9 @@ export function statement(db: DatabaseSync, sql: string): StatementSync {
     statements.set(sql, found);
   }
   return found;
+}
+
+/** How many rows statements have changed since the connection was opened. */
+export function totalChanges(db: DatabaseSync): number {
+  return integer(statement(db, 'SELECT total_changes() AS changes').get() ?? {}, 'changes');
 }

@@ -12,6 +12,7 @@ import type { ReadOperations } from './read-operations.ts';
 import { backgroundRemoval } from './removal.ts';
 import { sqliteCandidates, sqliteIndex } from './search-ports.ts';
 import { sqliteThreads } from './threads.ts';
+import { backgroundTidying } from './tidying.ts';
 import { startWorker } from './worker-client.ts';
 import type { WriteOperations } from './write-operations.ts';
 
@@ -60,13 +61,19 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
   try {
     await writer.ready();
     const db = openConnection({ path, readOnly: true, cacheKiB: CACHE_KIB });
-    const access = accessTo({ db, reader, vectorReader, writer, now });
-    const onFault = (error: unknown) => log('Deleted threads could not be removed yet.', error);
-    const removal = backgroundRemoval({ writer, onFault });
+    const tidying = backgroundTidying({
+      writer,
+      onFault: (error) => log('The text index could not be tidied yet.', error),
+    });
+    const access = accessTo({ db, reader, vectorReader, writer, tidying, now });
+    const removal = backgroundRemoval({
+      writer,
+      onFault: (error) => log('Deleted threads could not be removed yet.', error),
+    });
     void removal.start();
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
-      await removal.stop();
+      await Promise.all([removal.stop(), tidying.stop()]);
       await Promise.all([reader.close(), vectorReader.close()]);
       db.close();
       // Last, as only the last connection to close folds the write-ahead log into the file.

@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SkeinError } from '../../core/errors.ts';
-import { statement } from './connection.ts';
+import { statement, totalChanges } from './connection.ts';
 import { faultOf } from './faults.ts';
-import { integer } from './rows.ts';
 import { packError, runOperation, type Answer, type Operations, type Run } from './wire.ts';
 
 /** A group ends after so many operations or milliseconds, so that the first does not wait for long on the last. */
@@ -76,10 +75,6 @@ function runAlone(db: DatabaseSync, operations: Operations, request: Run): Answe
 /** SQLite rolls back by itself after some faults, a full disk among them. */
 function rollBack(db: DatabaseSync): void {
   if (db.isTransaction) statement(db, 'ROLLBACK').run();
-}
-
-function totalChanges(db: DatabaseSync): number {
-  return integer(statement(db, 'SELECT total_changes() AS changes').get() ?? {}, 'changes');
 }
 
 function failed(request: Run, error: unknown): Answer {

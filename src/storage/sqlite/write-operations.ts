@@ -4,6 +4,7 @@ import { deleteMessage } from './message-removal.ts';
 import { failPendingReplies, finishReply } from './reply-end.ts';
 import { deleteThread, expireThreads, removeDeleted } from './thread-removal.ts';
 import { replaceReply } from './replace-reply.ts';
+import { mergeSegments } from './segment-merge.ts';
 import { createThread, updateThread } from './thread-writes.ts';
 
 /** Everything that the writer's thread runs, each whole or not at all. */
@@ -18,6 +19,7 @@ export const writeOperations = {
   finishReply,
   failPendingReplies,
   deleteMessage,
+  mergeSegments,
   ...indexWrites,
 };
 
