@@ -39,6 +39,8 @@ function watch(): void {
   setInterval(look, LOOK_MS).unref();
   process.on('message', (message) => {
     if (message !== ASK_FOR_HOLDS) return;
+    // What held it just now, together with this message, belongs to the time before.
+    look();
     process.send?.(longest);
     longest = { elapsed: 0, computing: 0 };
   });

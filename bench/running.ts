@@ -42,18 +42,26 @@ export type Watched = Running & {
 /** Starts Skein as `startSkein` does, and watches its event loop. @throws Error when it ends before it listens */
 export async function startWatchedSkein(data: string): Promise<Watched> {
   const ours = { SKEIN_DATA: data, SKEIN_PORT: '0', LOG_LEVEL: 'warn' };
-  const watch = fileURLToPath(new URL('loop-watch.ts', import.meta.url));
-  const options = [...startOptions(), '--import', watch];
+  const options = [...startOptions(), '--import', WATCH];
   const { child, running } = await startProcess(SKEIN, ['serve'], ours, { options, isAsked: true });
-  return {
-    ...running,
-    async holds() {
-      child.send(ASK_FOR_HOLDS);
-      const [answer] = z.tuple([longestHolds]).parse((await once(child, 'message')).slice(0, 1));
-      return answer;
-    },
-  };
+  return { ...running, holds: () => holdsOf(child) };
 }
+
+/** Starts a process that does nothing, whose event loop is watched: what the machine does to one meanwhile. */
+export function startWatchedIdler(): Pick<Watched, 'holds' | 'stop'> {
+  const child = spawn(execPath, ['--import', WATCH, '--eval', 'setInterval(() => {}, 3_600_000)'], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  return { holds: () => holdsOf(child), stop: () => stopped(child) };
+}
+
+async function holdsOf(child: ChildProcess): Promise<Holds> {
+  child.send(ASK_FOR_HOLDS);
+  const [answer] = z.tuple([longestHolds]).parse((await once(child, 'message')).slice(0, 1));
+  return answer;
+}
+
+const WATCH = fileURLToPath(new URL('loop-watch.ts', import.meta.url));
 
 const SKEIN = '../src/main.ts';
 
@@ -110,12 +118,14 @@ async function startProcess(
     url,
     memory: () => residentMegabytes(child.pid ?? 0),
     processorTime: () => processorMilliseconds(child.pid ?? 0),
-    async stop() {
-      child.kill('SIGTERM');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    },
+    stop: () => stopped(child),
   };
   return { child, running };
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
 async function firstUrl({ stdout }: ChildProcess, file: string): Promise<string> {

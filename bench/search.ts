@@ -3,8 +3,9 @@
  *
  * By words and by meaning, by each alone, tenant-wide and of one owner (a tenth of all, 10,000 messages at most). Beside
  * each, in the same run and on the same messages: a bare FTS5 table asked for the same words, and a scan of all vectors
- * in memory. Then how much of what that scan finds the engine's candidates have. A data file is made once and kept among
- * the temporary files; 100,000 messages take a few minutes.
+ * in memory; and beside how long the server's event loop was held, how long that of a process that does nothing was. Then
+ * how much of what that scan finds the engine's candidates have. A data file is made once and kept among the temporary
+ * files; 100,000 messages take a few minutes.
  */
 import { statSync } from 'node:fs';
 import { startMeter } from '../src/core/meter.ts';
@@ -14,8 +15,8 @@ import { bareKeywordSearch } from './bare-keyword-search.ts';
 import { makeCorpus } from './corpus.ts';
 import { readExactSearch, type ExactSearch } from './exact-search.ts';
 import { startLoader } from './http-load.ts';
-import { median, percentile, printLine, report } from './measure.ts';
-import { startWatchedSkein } from './running.ts';
+import { beside, median, percentile, printLine, report } from './measure.ts';
+import { startWatchedIdler, startWatchedSkein } from './running.ts';
 import { READER, storedCorpus, TENANT } from './stored-corpus.ts';
 
 const ROUNDS = 3;
@@ -63,8 +64,9 @@ async function measureLatency(
 ): Promise<Map<string, number>> {
   const medians = new Map<string, number>();
   const server = await startWatchedSkein(path);
+  const idler = startWatchedIdler();
   const loader = startLoader();
-  const longest = { elapsed: 0, computing: 0 };
+  const longest = { elapsed: 0, computing: 0, idler: 0 };
   try {
     for (const { name, owner, headers } of SCOPES) {
       const words = bareKeywordSearch(path, owner);
@@ -75,7 +77,7 @@ async function measureLatency(
         for (const mode of MODES) {
           const bodies = queries.map((query) => JSON.stringify({ query: SEARCH, variables: { query, mode } }));
           // What the start took, and what this process computes between searches, is nobody's wait.
-          await server.holds();
+          await Promise.all([server.holds(), idler.holds()]);
           const result = await loader.run({
             url: server.url,
             connections: 1,
@@ -84,9 +86,10 @@ async function measureLatency(
             bodies,
             headers,
           });
-          const holds = await server.holds();
+          const [holds, itsHolds] = await Promise.all([server.holds(), idler.holds()]);
           longest.elapsed = Math.max(longest.elapsed, holds.elapsed);
           longest.computing = Math.max(longest.computing, holds.computing);
+          longest.idler = Math.max(longest.idler, itsHolds.elapsed);
           // The first round loads what is loaded once.
           if (round > 0) latencies.get(mode)?.push(...result.latencies);
         }
@@ -109,11 +112,12 @@ async function measureLatency(
     }
     report(`${label}, memory after these searches`, 'MB', [server.memory()]);
     const own = `at worst ${longest.computing.toFixed(1)} ms computing`;
-    printLine(`${label}, longest hold of the event loop`, longest.elapsed, 'ms', own);
+    const nothing = beside(longest.elapsed / longest.idler, 'that of a process that does nothing');
+    printLine(`${label}, longest hold of the event loop`, longest.elapsed, 'ms', own, nothing);
     return medians;
   } finally {
     loader.close();
-    await server.stop();
+    await Promise.all([server.stop(), idler.stop()]);
   }
 }
 
