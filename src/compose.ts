@@ -13,6 +13,7 @@ import type { ChatModel } from './models/chat.ts';
 import type { Embedder } from './models/embedder.ts';
 import { createExtractiveChat } from './models/local/extractive-chat.ts';
 import { startLocalEmbedder } from './models/local/local-embedder.ts';
+import { tokenCounterFor } from './models/tokens.ts';
 import { createSearch } from './search/search.ts';
 import { openSqlite } from './storage/sqlite/engine.ts';
 import type { IndexModels } from './storage/indexed.ts';
@@ -201,6 +202,8 @@ export async function compose(
   const engine = opening.adopt(await openEngine(config, log), (it) => it.close());
   const embedder = opening.adopt(await openEmbedder(config, log), (it) => it.close());
   const chat = opening.adopt(given ?? (await openChat(config, log)), (it) => it.close());
+  // Loaded here, where nobody waits for anything: a first reply would hold everybody up with it, for 140 ms.
+  await tokenCounterFor(chat.model);
   const indexing = opening.adopt(await startIndexing({ config, engine, embedder, log }), (it) => it.close());
   const { indexer, serving, switching } = indexing;
   const search = createSearch({
