@@ -47,6 +47,7 @@ const EMULATOR = 'http://127.0.0.1:8081/';
 const commandWith = (words: string) =>
   blocks.find(({ language, text: block }) => language === 'sh' && block.includes(words))?.text ?? words;
 const startOnCosmos = commandWith('COSMOS_ENDPOINT=');
+const evaluateTheDemo = commandWith('npm run eval');
 const testOnCosmos = commandWith('COSMOS_TEST_ENDPOINT=');
 
 describe('the README', () => {
@@ -112,6 +113,16 @@ describe('the README', () => {
           assert.deepEqual({ data, ...(errors && { errors }) }, answer, query);
         }
       }),
+
+    [evaluateTheDemo]: async (command) => {
+      // What the demo has stored, above.
+      const child = run(command.replace('data/demo.db', join(folder, 'demo.db')));
+      const exited = once(child, 'exit');
+      const output = child.stdout === null ? '' : await text(child.stdout);
+      assert.deepEqual(await exited, [0, null], output);
+      const [, found = ''] = /│ all +│ 288 +│ [\d.]+ +│ ([\d.]+)/.exec(output) ?? [];
+      assert.ok(Number(found) > 70, output);
+    },
 
     'npx skein import conversations.json': async (command) => {
       const file = join(folder, 'conversations.json');

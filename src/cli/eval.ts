@@ -3,7 +3,7 @@ import { readConfig } from '../config.ts';
 import { isSameModel } from '../core/embedding-model.ts';
 import { ownerId, tenantId } from '../core/identity.ts';
 import { startMeter } from '../core/meter.ts';
-import { evaluate, type Evaluation } from '../evaluation/evaluate.ts';
+import { countEvidence, evaluate, type Evaluation } from '../evaluation/evaluate.ts';
 import { readLabelledQuestions } from '../evaluation/labelled-questions.ts';
 import type { Measures } from '../evaluation/measures.ts';
 import type { SearchMode } from '../search/hits.ts';
@@ -48,12 +48,24 @@ export async function evalCommand(args: readonly string[]): Promise<number> {
   );
   const mode = Object.hasOwn(MODES, values.mode) ? MODES[values.mode] : undefined;
   if (mode === undefined) throw new CommandError('--mode is HYBRID, KEYWORD or MEANING.');
-  const questions = await readLabelledQuestions(positionals[0] ?? '');
+  const [file = ''] = positionals;
+  const questions = await readLabelledQuestions(file);
   const scope = { tenant: tenantId(values.tenant), owner: ownerId(values.user) };
   const config = readConfig();
   const log = createLog(config.logLevel);
   const engine = await openEngine(config, log);
   try {
+    const evidence = await countEvidence(engine.messages, scope, questions);
+    if (evidence.missing === evidence.messages) {
+      throw new CommandError(
+        `No message that ${file} names is stored for ${scope.owner} in the tenant ${scope.tenant}. Import them first, or ` +
+          'say where they are: --user, --tenant, SKEIN_DATA.',
+      );
+    }
+    if (evidence.missing > 0) {
+      const missing = `${String(evidence.missing)} of the ${String(evidence.messages)} messages that ${file} names`;
+      console.error(`Not stored, and so not found: ${missing}.`);
+    }
     const embedder = await openEmbedder(config, log);
     try {
       const pending = await engine.index.countPending(scope, { meter: startMeter() });

@@ -1,9 +1,10 @@
 import type { OwnerScope } from '../core/identity.ts';
-import { messageKeyText, newMessageId, newThreadId } from '../core/ids.ts';
+import { messageKeyText, newMessageId, newThreadId, type MessageKey } from '../core/ids.ts';
 import { startMeter } from '../core/meter.ts';
 import { keyOfMessage } from '../core/thread.ts';
 import type { SearchMode } from '../search/hits.ts';
 import type { Search } from '../search/search.ts';
+import type { MessageStore } from '../storage/store.ts';
 import type { LabelledQuestion } from './labelled-questions.ts';
 import { mean, measure, type Measures } from './measures.ts';
 
@@ -33,7 +34,9 @@ export async function evaluate(
     const shownBy = new Map(
       hits.flatMap(({ duplicates }, at) => duplicates.map((key) => [messageKeyText(key), ranked[at] ?? ''] as const)),
     );
-    const wanted = new Set(evidence.map((each) => idOf(scope, each)).map((id) => shownBy.get(id) ?? id));
+    const wanted = new Set(
+      evidence.map((each) => messageKeyText(keyOf(scope, each))).map((id) => shownBy.get(id) ?? id),
+    );
     scored.push({ category, measures: measure(ranked, wanted) });
   }
   const categories = [...new Set(scored.map(({ category }) => category))].toSorted();
@@ -49,7 +52,25 @@ export async function evaluate(
   };
 }
 
-function idOf({ owner }: OwnerScope, { thread, message }: LabelledQuestion['evidence'][number]): string {
+/** Of the messages that answer the questions: how many there are, and how many the store does not have. */
+export async function countEvidence(
+  messages: Pick<MessageStore, 'get'>,
+  scope: OwnerScope,
+  questions: readonly LabelledQuestion[],
+): Promise<{ readonly messages: number; readonly missing: number }> {
+  const all = questions.flatMap(({ evidence }) => evidence.map((each) => keyOf(scope, each)));
+  const keys = [...new Map(all.map((key) => [messageKeyText(key), key])).values()];
+  let missing = 0;
+  for (let at = 0; at < keys.length; at += READ_AT_ONCE) {
+    const found = await messages.get(scope, keys.slice(at, at + READ_AT_ONCE), { meter: startMeter() });
+    missing += found.filter((message) => message === null).length;
+  }
+  return { messages: keys.length, missing };
+}
+
+const READ_AT_ONCE = 100;
+
+function keyOf({ owner }: OwnerScope, { thread, message }: LabelledQuestion['evidence'][number]): MessageKey {
   const key = { owner, thread: newThreadId(owner, thread) };
-  return messageKeyText({ ...key, message: newMessageId(key, message) });
+  return { ...key, message: newMessageId(key, message) };
 }

@@ -195,3 +195,34 @@ function aConversation(count: number): string {
   }
   return `${lines.join('\n')}\n`;
 }
+
+describe('skein eval', () => {
+  const records = [
+    { type: 'thread', key: 't', title: 'Garden', createdAt: '2026-05-01T09:00:00Z' },
+    { type: 'message', thread: 't', key: 'm1', role: 'USER', content: 'When are the tomatoes planted?' },
+    { type: 'message', thread: 't', key: 'm2', role: 'ASSISTANT', content: 'In the middle of May.' },
+  ];
+  const lines = (values: readonly object[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+
+  it('says what is not stored, and scores nothing where that is all', async () => {
+    await using folder = await aFolder();
+    const evaluation = (...args: readonly string[]) =>
+      runCommand(['eval', 'questions.jsonl', ...args], { folder: folder.path });
+    await writeFile(join(folder.path, 'garden.jsonl'), lines(records));
+    const question = { question: 'tomatoes', evidence: ['t/m1', 't/m3'] };
+    await writeFile(join(folder.path, 'questions.jsonl'), lines([question]));
+    const imported = await runCommand(['import', 'garden.jsonl', '--wait'], { folder: folder.path });
+    assert.equal(imported.status, 0, imported.stdout);
+
+    const some = await evaluation('--json');
+    assert.equal(some.stderr, 'Not stored, and so not found: 1 of the 2 messages that questions.jsonl names.\n');
+    assert.equal(valueAt(JSON.parse(some.stdout), 'all.recall10'), 0.5);
+
+    const { status, stdout, stderr } = await evaluation('--user', 'nobody');
+    assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
+    assert.match(
+      stderr,
+      /^No message that questions\.jsonl names is stored for nobody in the tenant default\. Import them/,
+    );
+  });
+});
