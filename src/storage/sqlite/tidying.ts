@@ -39,6 +39,8 @@ export function backgroundTidying({ writer, onFault }: TidyingOptions): Tidying 
       onFault(error);
     } finally {
       run = null;
+      // A write that came during a long step may have set a timer that was over before the step was.
+      if (seen !== writes) timer.refresh();
     }
   }
 
