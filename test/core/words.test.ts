@@ -25,6 +25,37 @@ describe('words', () => {
     assert.deepEqual(pieces, ['Grüße', 'an', '👩‍👩‍👧', '東京', '京都']);
   });
 
+  test('an emoji is one word, whatever it is joined of; what is shown as text is none', () => {
+    for (const emoji of ['🎉', '👋🏿', '🇩🇪', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '❤️', '🏳️‍🌈', '❤️‍🔥', '👩🏽‍🚒', '🧑‍🤝‍🧑', '🧑‍🧑‍🧒‍🧒', '☝🏽']) {
+      const text = `a${emoji}b ${emoji}${emoji}`;
+      const pieces = wordsIn(text).map(({ start, end }) => text.slice(start, end));
+      assert.deepEqual(pieces, ['a', emoji, 'b', emoji, emoji]);
+    }
+    assert.deepEqual(folded('❤️ 🏃‍♂️ 🎉️'), folded('❤️ 🏃‍♂ 🎉'));
+    assert.deepEqual(folded('🇩🇪🇫🇷'), ['🇩🇪', '🇫🇷']);
+    assert.deepEqual(folded('© ™ ☺ 🇩 ↔'), []);
+  });
+
+  test('every emoji that Unicode recommends is one word', () => {
+    const recommended = new RegExp(String.raw`^\p{RGI_Emoji}$`, 'v');
+    const isTone = /^\p{Emoji_Modifier}/u;
+    let seen = 0;
+    for (let code = 0x80; code < 0x20000; code += 1) {
+      const character = String.fromCodePoint(code);
+      for (const emoji of [character, `${character}\ufe0f`, `${character}\u{1f3fd}`, `${character}\u{1f3fd}\u200d♂️`]) {
+        // Of some the compatible form is a letter or a sign (ℹ, ‼), and a colour of skin is no picture.
+        if (!recommended.test(emoji) || emoji.normalize('NFKD') !== emoji || isTone.test(emoji)) continue;
+        seen += 1;
+        assert.deepEqual(
+          wordsIn(emoji).map(({ end }) => end),
+          [emoji.length],
+          emoji,
+        );
+      }
+    }
+    assert(seen > 1_300, String(seen));
+  });
+
   test('scripts without spaces are cut into pairs of characters, single ones kept', () => {
     assert.deepEqual(folded('東京タワー'), ['東京', '京タ', 'タワ', 'ワー']);
     assert.deepEqual(folded('서울에서'), ['서울', '울에', '에서']);
