@@ -193,8 +193,9 @@ function emojiExpression(): RegExp {
   // Of a region, as Scotland's flag.
   const tagged = String.raw`\p{Emoji_Presentation}(?:[\u{E0020}-\u{E007E}]+\u{E007F})?`;
   const flag = String.raw`\p{Regional_Indicator}{2}`;
+  // Half a flag is shown as a picture, too, and is none.
   const first = String.raw`(?!\p{Regional_Indicator})(?:${toned}|${asPicture}|${tagged})`;
-  const joined = String.raw`\u200D(?:${toned}|${asPicture}|\p{Emoji})`;
+  const joined = String.raw`\u200D(?:${toned}|${asPicture}|\p{Extended_Pictographic})`;
   return new RegExp(`${flag}|${first}(?:${joined})*`, 'uy');
 }
 

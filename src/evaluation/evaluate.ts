@@ -60,15 +60,9 @@ export async function countEvidence(
 ): Promise<{ readonly messages: number; readonly missing: number }> {
   const all = questions.flatMap(({ evidence }) => evidence.map((each) => keyOf(scope, each)));
   const keys = [...new Map(all.map((key) => [messageKeyText(key), key])).values()];
-  let missing = 0;
-  for (let at = 0; at < keys.length; at += READ_AT_ONCE) {
-    const found = await messages.get(scope, keys.slice(at, at + READ_AT_ONCE), { meter: startMeter() });
-    missing += found.filter((message) => message === null).length;
-  }
-  return { messages: keys.length, missing };
+  const found = await messages.get(scope, keys, { meter: startMeter() });
+  return { messages: keys.length, missing: found.filter((message) => message === null).length };
 }
-
-const READ_AT_ONCE = 100;
 
 function keyOf({ owner }: OwnerScope, { thread, message }: LabelledQuestion['evidence'][number]): MessageKey {
   const key = { owner, thread: newThreadId(owner, thread) };

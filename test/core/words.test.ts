@@ -33,6 +33,10 @@ describe('words', () => {
     }
     assert.deepEqual(folded('❤️ 🏃‍♂️ 🎉️'), folded('❤️ 🏃‍♂ 🎉'));
     assert.deepEqual(folded('🇩🇪🇫🇷'), ['🇩🇪', '🇫🇷']);
+    assert.deepEqual(
+      folded('🎉\u200d1 kayak'),
+      ['🎉', '1', 'kayak'].map((word) => folded(word)[0]),
+    );
     assert.deepEqual(folded('© ™ ☺ 🇩 ↔'), []);
   });
 

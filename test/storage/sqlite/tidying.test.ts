@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { setTimeout as rest } from 'node:timers/promises';
 import { openConnection, totalChanges } from '../../../src/storage/sqlite/connection.ts';
@@ -26,14 +27,16 @@ async function storeOneByOne(engine: Engine, wordsBeside = 0): Promise<void> {
   }
 }
 
-function segmentsIn(path: string): number {
+function readIn<Found>(path: string, read: (db: DatabaseSync) => Found): Found {
   const db = openConnection({ path, readOnly: true, cacheKiB: 1_000 });
   try {
-    return segmentsOf(db);
+    return read(db);
   } finally {
     db.close();
   }
 }
+
+const segmentsIn = (path: string) => readIn(path, segmentsOf);
 
 async function assertAllFound(engine: Engine): Promise<void> {
   for (let place = 0; place < APPENDS; place += 1) {
@@ -51,6 +54,17 @@ describe('while nobody writes, the text index is tidied', () => {
     await assertAllFound(engine);
     await startThread(engine, scope, {}, [aMessage({ content: 'canoe' })]);
     assert.equal((await foundByWord(engine, scope, 'canoe')).length, 1);
+    await assertAllFound(engine);
+  });
+
+  test('what was deleted before is not found after it', async (t) => {
+    const path = aDataFile(t);
+    const engine = await openFor(t, { path });
+    const { thread } = await startThread(engine, scope, {}, [aMessage({ content: 'canoe' })]);
+    await engine.threads.delete(scope, thread.id, aCall());
+    await storeOneByOne(engine);
+    await eventually('the merge', () => (segmentsIn(path) <= 2 ? true : null));
+    assert.deepEqual(await foundByWord(engine, scope, 'canoe'), []);
     await assertAllFound(engine);
   });
 
@@ -76,6 +90,18 @@ describe('while nobody writes, the text index is tidied', () => {
       await rest(50);
     }
     assert.equal(segmentsIn(path), APPENDS);
+  });
+
+  test('as few as two of a size are merged, which only a large index would show', async (t) => {
+    const path = aDataFile(t);
+    const engine = await openFor(t, { path });
+    await storeOneByOne(engine);
+    await eventually('the merge', () => (segmentsIn(path) <= 2 ? true : null));
+    const merged = "SELECT v FROM text_index_config WHERE k = 'usermerge'";
+    assert.equal(
+      readIn(path, (db) => db.prepare(merged).get()?.['v']),
+      2,
+    );
   });
 
   test('a step is small, and few segments are left as they are', async (t) => {
